@@ -1,0 +1,13 @@
+export * from './edit-profile.ts';
+export * from './erase-account.ts';
+export type * from './errors.ts';
+export type * from './events.ts';
+export type { SignedIn } from './grant.ts';
+export * from './log-in.ts';
+export * from './log-out.ts';
+export type * from './ports.ts';
+export * from './refresh-session.ts';
+export * from './register.ts';
+export * from './replace-avatar.ts';
+export type * from './session.ts';
+export { type Email, type ImageRef, type Profile, type Role, type User, type UserId, email } from './user.ts';

@@ -1,0 +1,20 @@
+import type { ImageRef, UserId } from '../accounts/index.ts';
+import type { Instant } from '../kernel/index.ts';
+import type { MediaKey, TrackId } from './track.ts';
+
+export type TrackPublished = {
+  readonly type: 'catalog.track_published';
+  readonly trackId: TrackId;
+  readonly artistId: UserId;
+  readonly occurredAt: Instant;
+};
+
+export type TrackRemoved = {
+  readonly type: 'catalog.track_removed';
+  readonly trackId: TrackId;
+  readonly audio: MediaKey;
+  readonly artwork: ImageRef | null;
+  readonly occurredAt: Instant;
+};
+
+export type CatalogEvent = TrackPublished | TrackRemoved;

@@ -1,0 +1,5 @@
+/** Identifiers made by the platform itself; random, never guessable from another one. */
+export interface Ids {
+  /** A lower-case UUID. */
+  readonly uuid: () => string;
+}

@@ -1,0 +1,10 @@
+export type { Brand } from './brand.ts';
+export type * from './bytes.ts';
+export type * from './events.ts';
+export type * from './ids.ts';
+export * from './invariant.ts';
+export * from './money.ts';
+export type * from './page.ts';
+export * from './result.ts';
+export * from './time.ts';
+export type * from './unit-of-work.ts';
