@@ -1,0 +1,75 @@
+import * as accounts from './accounts/index.ts';
+import * as catalog from './catalog/index.ts';
+import * as discovery from './discovery/index.ts';
+import * as payout from './payout/index.ts';
+import * as playback from './playback/index.ts';
+import * as subscriptions from './subscriptions/index.ts';
+
+/** The outside world, as the core sees it. */
+export type Ports = accounts.AccountPorts &
+  catalog.CatalogPorts &
+  playback.PlaybackPorts &
+  subscriptions.SubscriptionPorts &
+  payout.PayoutPorts &
+  discovery.DiscoveryPorts;
+
+/** What one transaction can reach. */
+export type Stores = accounts.AccountStores &
+  catalog.CatalogStores &
+  subscriptions.SubscriptionStores &
+  payout.PayoutStores;
+
+/** All that the outbox may carry. */
+export type PlatformEvent = accounts.AccountEvent | catalog.CatalogEvent | subscriptions.SubscriptionEvent;
+
+/** Everything the platform can do, given the outside world. */
+export const createCore = (ports: Ports) => {
+  const judge = payout.judgeBy(payout.PAYOUT_POLICY);
+  const recording = { ...ports, judge };
+  const streaming = { ...ports, isSubscribed: subscriptions.isSubscribed(ports) };
+
+  return {
+    accounts: {
+      register: accounts.register(ports),
+      logIn: accounts.logIn(ports),
+      refreshSession: accounts.refreshSession(ports),
+      logOut: accounts.logOut(ports),
+      editProfile: accounts.editProfile(ports),
+      replaceAvatar: accounts.replaceAvatar(ports),
+      eraseAccount: accounts.eraseAccount(ports),
+    },
+    catalog: {
+      stageAudio: catalog.stageAudio(ports),
+      discardAudio: catalog.discardAudio(ports),
+      publishTrack: catalog.publishTrack(ports),
+      editTrack: catalog.editTrack(ports),
+      removeTrack: catalog.removeTrack(ports),
+      removeAllTracksOf: catalog.removeAllTracksOf(ports),
+    },
+    playback: {
+      recordPlays: playback.recordPlays(recording),
+      rejudgePlays: playback.rejudgePlays(recording),
+      openStream: playback.openStream(streaming),
+      openLinkedStream: playback.openLinkedStream(streaming),
+      signStreamLink: playback.signStreamLink(streaming),
+    },
+    subscriptions: {
+      startCheckout: subscriptions.startCheckout(ports),
+      receiveWebhook: subscriptions.receiveWebhook(ports),
+      applyWebhook: subscriptions.applyWebhook(ports),
+      current: subscriptions.currentSubscription(ports),
+      endSubscriptions: subscriptions.endSubscriptions(ports),
+    },
+    payout: {
+      earningsOf: payout.earningsOf(ports),
+      addRate: payout.addRate(ports),
+      advanceRollup: payout.advanceRollup(ports),
+    },
+    discovery: {
+      recommend: discovery.recommend(ports),
+      recommendSimilar: discovery.recommendSimilar(ports),
+    },
+  };
+};
+
+export type Core = ReturnType<typeof createCore>;

@@ -1,0 +1,51 @@
+import { type Instant, dayOf } from '../kernel/index.ts';
+import {
+  type FundedSpan,
+  type Hearing,
+  type Judge,
+  type Judgment,
+  type UnjudgedPlay,
+  type Verdict,
+  endOf,
+} from '../playback/index.ts';
+import type { PayoutPolicy } from './policy.ts';
+
+/**
+ * The verdict rule R3, a to e and g: total, and independent of the order of arrival.
+ *
+ * "Heard" (`occupying`) is decided by time alone, whatever else makes a play unpayable: an account hears one
+ * thing at a time (R3e), so a play that is neither too short nor begun inside a heard one is itself heard.
+ * `held` (R3f) is not decided here but before the close.
+ */
+export const judgeBy =
+  (policy: PayoutPolicy): Judge =>
+  ({ plays, busyUntil, funding }: Hearing): readonly Judgment[] => {
+    let busy = busyUntil;
+    const paidToday = new Map<string, number>();
+
+    return plays.map((play): Judgment => {
+      const tooShort = play.msPlayed < Math.min(policy.minimumHeardMs, play.trackDurationMs);
+      const overlapping = busy !== null && play.startedAt < busy;
+      const occupying = !tooShort && !overlapping;
+      if (occupying) busy = endOf(play);
+
+      const quota = `${play.trackId} ${dayOf(play.startedAt)}`;
+      const paid = paidToday.get(quota) ?? 0;
+      const verdict = firstThatApplies([
+        [play.reportedAt - play.startedAt > policy.lateAfterMs, 'too-late'],
+        [play.listenerId === play.artistId, 'self-play'],
+        [tooShort, 'too-short'],
+        [!isFunded(play, funding), 'unfunded'],
+        [overlapping, 'overlapping'],
+        [paid >= policy.dailyCap, 'daily-cap'],
+      ]);
+      if (verdict === 'payable') paidToday.set(quota, paid + 1);
+      return { verdict, occupying, policyVersion: policy.version };
+    });
+  };
+
+const firstThatApplies = (rules: readonly (readonly [applies: boolean, verdict: Verdict])[]): Verdict =>
+  rules.find(([applies]) => applies)?.[1] ?? 'payable';
+
+const isFunded = ({ startedAt }: UnjudgedPlay, funding: readonly FundedSpan[]): boolean =>
+  funding.some(({ from, until }) => from <= startedAt && startedAt < (until ?? (Infinity as Instant)));

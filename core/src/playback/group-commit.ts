@@ -1,0 +1,54 @@
+type Waiting<Request, Answer> = {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+export type GroupCommitLimits = {
+  /** Commits under way at once. */
+  readonly lanes: number;
+  /** Requests that share one commit at the most. */
+  readonly groupSize: number;
+};
+
+/**
+ * Lets requests that arrive while a commit is under way share the next one.
+ *
+ * Self-clocking: a request finding a free lane starts at once, so nothing waits on an idle platform, and the
+ * groups grow with the load. `commit` answers in the order of its requests; when it fails, all of its group do.
+ */
+export const groupCommit = <Request, Answer>(
+  commit: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+  { lanes, groupSize }: GroupCommitLimits,
+): ((request: Request) => Promise<Answer>) => {
+  const waiting: Waiting<Request, Answer>[] = [];
+  let busyLanes = 0;
+
+  const runLane = async (): Promise<void> => {
+    busyLanes += 1;
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, groupSize);
+      await settle(group);
+    }
+    busyLanes -= 1;
+  };
+
+  const settle = async (group: readonly Waiting<Request, Answer>[]): Promise<void> => {
+    try {
+      const answers = await commit(group.map(({ request }) => request));
+      group.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index];
+        if (answer === undefined) reject(new Error('a commit left a request unanswered'));
+        else resolve(answer);
+      });
+    } catch (cause) {
+      for (const { reject } of group) reject(cause);
+    }
+  };
+
+  return (request) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ request, resolve, reject });
+      if (busyLanes < lanes) void runLane();
+    });
+};

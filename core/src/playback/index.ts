@@ -1,0 +1,8 @@
+export type * from './errors.ts';
+export { type GroupCommitLimits, groupCommit } from './group-commit.ts';
+export type * from './judge.ts';
+export * from './open-stream.ts';
+export * from './play.ts';
+export type * from './ports.ts';
+export * from './record-plays.ts';
+export * from './rejudge-plays.ts';

@@ -1,0 +1,9 @@
+export type AlreadySubscribed = { readonly code: 'already_subscribed' };
+/** The payment provider did not answer as it should; nothing was lost, try again. */
+export type PaymentsAway = { readonly code: 'payments_away'; readonly retryAfterMs: number };
+/** Not signed by the payment provider, changed on the way, or not of our time. */
+export type BadSignature = {
+  readonly code: 'bad_signature';
+  readonly reason: 'missing' | 'forged' | 'stale' | 'malformed';
+};
+export type EventNotFound = { readonly code: 'event_not_found' };

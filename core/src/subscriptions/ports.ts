@@ -1,0 +1,93 @@
+import type { UserId } from '../accounts/index.ts';
+import type { Clock, Ids, Instant, Outbox, Result, UnitOfWork } from '../kernel/index.ts';
+import type { Checkout, HostedCheckout } from './checkout.ts';
+import type { BadSignature, PaymentsAway } from './errors.ts';
+import type { SubscriptionEvent } from './events.ts';
+import type { Receipt } from './receipt.ts';
+import type { Subscription, SubscriptionId, SubscriptionSnapshot } from './subscription.ts';
+import type { EventId, InboxEntry, ObjectRef, WebhookEvent } from './webhook.ts';
+
+export interface SubscriptionRepository {
+  /** Locks the user's payments until the transaction ends, so that one at a time begins a checkout. */
+  readonly lockUser: (userId: UserId) => Promise<void>;
+  readonly find: (id: SubscriptionId) => Promise<Subscription | null>;
+  readonly allOf: (userId: UserId) => Promise<readonly Subscription[]>;
+  /** Inserts or replaces by id. */
+  readonly save: (subscription: Subscription) => Promise<void>;
+}
+
+export interface CheckoutRepository {
+  readonly latestOf: (userId: UserId) => Promise<Checkout | null>;
+  readonly findBySession: (sessionId: string) => Promise<Checkout | null>;
+  /** Inserts or replaces by id. */
+  readonly save: (checkout: Checkout) => Promise<void>;
+}
+
+export interface ReceiptRepository {
+  /** Inserts or replaces by invoice. */
+  readonly save: (receipt: Receipt) => Promise<void>;
+}
+
+export interface WebhookInbox {
+  /** False when the event is there already; then nothing changes. */
+  readonly insert: (event: WebhookEvent, receivedAt: Instant) => Promise<boolean>;
+  readonly find: (id: EventId) => Promise<InboxEntry | null>;
+  /** Holds the object until the transaction ends: one event about it is applied at a time. */
+  readonly lockObject: (ref: ObjectRef) => Promise<void>;
+  readonly markDone: (id: EventId, at: Instant) => Promise<void>;
+}
+
+export type SubscriptionStores = {
+  readonly subscriptions: SubscriptionRepository;
+  readonly checkouts: CheckoutRepository;
+  readonly receipts: ReceiptRepository;
+  readonly inbox: WebhookInbox;
+  readonly outbox: Outbox<SubscriptionEvent>;
+};
+
+export interface SubscriptionReader {
+  readonly allOf: (userId: UserId) => Promise<readonly SubscriptionSnapshot[]>;
+}
+
+/** An object as the provider has it now; null for what it does not know, or what is not ours. */
+export type ProviderObject =
+  | { readonly kind: 'subscription'; readonly snapshot: SubscriptionSnapshot | null }
+  | {
+      readonly kind: 'invoice';
+      /** Null until it is paid. */
+      readonly receipt: Receipt | null;
+      readonly subscriptionId: SubscriptionId | null;
+    }
+  | {
+      readonly kind: 'checkout';
+      readonly sessionId: string;
+      /** Paid, cancelled or expired. */
+      readonly closed: boolean;
+      readonly subscriptionId: SubscriptionId | null;
+    };
+
+export interface PaymentGateway {
+  /** The same attempt always gives the same session, however often it is asked for. */
+  readonly openCheckout: (attempt: Checkout) => Promise<Result<HostedCheckout, PaymentsAway>>;
+  readonly fetch: (ref: ObjectRef) => Promise<Result<ProviderObject, PaymentsAway>>;
+  /** Ends it at once. Ok as well when it has ended already. */
+  readonly cancel: (id: SubscriptionId) => Promise<Result<null, PaymentsAway>>;
+}
+
+export interface WebhookVerifier {
+  /** Verifies the raw bytes before reading them. Events older than 300 s or of the future are stale. */
+  readonly verify: (
+    body: Uint8Array,
+    signature: string | undefined,
+    now: Instant,
+  ) => Result<WebhookEvent, BadSignature>;
+}
+
+export type SubscriptionPorts = {
+  readonly uow: UnitOfWork<SubscriptionStores>;
+  readonly subscriptions: SubscriptionReader;
+  readonly paymentGateway: PaymentGateway;
+  readonly webhookVerifier: WebhookVerifier;
+  readonly clock: Clock;
+  readonly ids: Ids;
+};
