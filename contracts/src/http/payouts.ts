@@ -1,0 +1,58 @@
+import { Type } from 'typebox';
+import { line, named, nullable, object, optional, yesOrNo } from './fields.ts';
+import { route } from './route.ts';
+import { MsPlayed, UnpaidReason } from './streams.ts';
+import { Count, Currency, Day, Id, Micros, Period, PlayId, Time, page, pageQuery } from './wire.ts';
+
+const OpenPeriod = named('OpenPeriod', { period: Period, payablePlays: Count, accruedMicros: Micros });
+
+const Rate = named('Rate', {
+  perPlayMicros: Micros,
+  referencePerPlayMicros: Micros,
+  multiplier: Type.Literal(2, { description: 'What artists are promised, as a multiple of the reference.' }),
+  source: line(1, 500, { description: 'Where the reference was published.' }),
+  effectiveFrom: Day,
+});
+
+export const Earnings = named('Earnings', {
+  currency: Currency,
+  earnedMicros: Micros,
+  paidMicros: Micros,
+  balanceMicros: Micros,
+  openPeriod: OpenPeriod,
+  rate: Rate,
+});
+
+const JudgedPlay = named(
+  'JudgedPlay',
+  {
+    playId: PlayId,
+    trackId: Id,
+    title: line(0, 200),
+    startedAt: Time,
+    msPlayed: MsPlayed,
+    payable: yesOrNo(),
+    reason: nullable(UnpaidReason),
+    day: Day,
+  },
+  { description: 'A play as its artist sees it: never who listened. `day` is the UTC day that it counts in.' },
+);
+
+export const getEarnings = route({
+  method: 'get',
+  path: '/payouts',
+  summary: 'What the artist earned, was paid, and is earning in the open month',
+  tag: 'Payouts',
+  auth: 'artist',
+  responses: { 200: Earnings },
+});
+
+export const listJudgedPlays = route({
+  method: 'get',
+  path: '/payouts/plays',
+  summary: 'Every play that counted or did not, and why; never who listened',
+  tag: 'Payouts',
+  auth: 'artist',
+  query: object({ period: optional(Period), trackId: optional(Id), ...pageQuery }),
+  responses: { 200: page(JudgedPlay) },
+});

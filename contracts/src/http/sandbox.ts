@@ -1,0 +1,54 @@
+import { choice, formed, object } from './fields.ts';
+import { problem, route } from './route.ts';
+
+const checkoutParams = object({
+  sessionId: formed('^[A-Za-z0-9_-]+$', 255, 'the id of a checkout session'),
+});
+
+export const showSandboxCheckout = route({
+  method: 'get',
+  path: '/sandbox/checkout/:sessionId',
+  summary: 'The hosted checkout page of the payment sandbox; not in production',
+  tag: 'Sandbox',
+  auth: 'public',
+  params: checkoutParams,
+  responses: { 200: { carries: 'text', contentTypes: ['text/html; charset=utf-8'] }, 404: problem },
+});
+
+export const answerSandboxCheckout = route({
+  method: 'post',
+  path: '/sandbox/checkout/:sessionId',
+  summary: "Presses one of the checkout page's two buttons; not in production",
+  tag: 'Sandbox',
+  auth: 'public',
+  params: checkoutParams,
+  form: object({ action: choice(['pay', 'cancel']) }),
+  responses: { 303: { carries: 'nothing', headers: ['Location'] }, 404: problem, 409: problem },
+});
+
+export const cancelSandboxSubscription = route({
+  method: 'post',
+  path: '/sandbox/subscriptions/cancel',
+  summary: "Plays the cancellation of the caller's subscription; not in production",
+  tag: 'Sandbox',
+  auth: 'signed-in',
+  responses: { 204: 'empty', 404: problem },
+});
+
+export const failSandboxRenewal = route({
+  method: 'post',
+  path: '/sandbox/subscriptions/past-due',
+  summary: "Plays a failed renewal of the caller's subscription; not in production",
+  tag: 'Sandbox',
+  auth: 'signed-in',
+  responses: { 204: 'empty', 404: problem },
+});
+
+export const refundSandboxSubscription = route({
+  method: 'post',
+  path: '/sandbox/subscriptions/refund',
+  summary: "Plays a refund of the caller's last payment; not in production",
+  tag: 'Sandbox',
+  auth: 'signed-in',
+  responses: { 204: 'empty', 404: problem },
+});
