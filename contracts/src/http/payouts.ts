@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { line, named, nullable, object, optional, yesOrNo } from './fields.ts';
+import { integer, line, named, nullable, object, optional, yesOrNo } from './fields.ts';
 import { route } from './route.ts';
 import { MsPlayed, UnpaidReason } from './streams.ts';
 import { Count, Currency, Day, Id, Micros, Period, PlayId, Time, page, pageQuery } from './wire.ts';
@@ -9,7 +8,7 @@ const OpenPeriod = named('OpenPeriod', { period: Period, payablePlays: Count, ac
 const Rate = named('Rate', {
   perPlayMicros: Micros,
   referencePerPlayMicros: Micros,
-  multiplier: Type.Literal(2, { description: 'What artists are promised, as a multiple of the reference.' }),
+  multiplier: integer(2, 2, { description: 'What artists are promised, as a multiple of the reference.' }),
   source: line(1, 500, { description: 'Where the reference was published.' }),
   effectiveFrom: Day,
 });

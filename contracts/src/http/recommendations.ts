@@ -1,4 +1,4 @@
-import { choice, decimal, line, list, named, nullable, object, optional } from './fields.ts';
+import { choice, decimal, line, list, named, object, optional } from './fields.ts';
 import { route } from './route.ts';
 import { Track } from './track.ts';
 import { Id, Time, limitQuery } from './wire.ts';
@@ -14,7 +14,7 @@ export const Recommendation = named('Recommendation', {
 
 const RecommenderModel = named('RecommenderModel', {
   version: line(1, 200),
-  trainedAt: nullable(Time),
+  trainedAt: Time,
   source: choice(['engine', 'popularity']),
 });
 
