@@ -42,7 +42,7 @@ export const name = (maxLength: number, words: Words = {}) =>
     ...withNote(words, 'One line, not blank: no control characters (NUL included) and no lone surrogates.'),
     minLength: 1,
     maxLength,
-    pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
+    pattern: '^(?=[\\s\\S]*\\S)[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
     errorMessage: `must be one line of text, ${count(1, maxLength)}, not blank and without control characters`,
   });
 

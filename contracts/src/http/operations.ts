@@ -7,7 +7,10 @@ const Check = named('HealthCheck', { status: choice(['ok', 'failed', 'absent']),
 
 const Readiness = named('Readiness', {
   status: choice(['ready', 'unavailable']),
-  checks: Type.Record(Type.String({ pattern: '^[a-z][a-z-]*$' }), Check, { maxProperties: 50 }),
+  checks: Type.Record(Type.String({ pattern: '^[a-z][a-z-]*$' }), Check, {
+    maxProperties: 50,
+    additionalProperties: false,
+  }),
 });
 
 const fileName = formed('^[A-Za-z0-9][A-Za-z0-9._-]*$', 200, 'a file name');
