@@ -7,4 +7,5 @@ export * from './money.ts';
 export type * from './page.ts';
 export * from './result.ts';
 export * from './time.ts';
+export * from './unavailable.ts';
 export type * from './unit-of-work.ts';

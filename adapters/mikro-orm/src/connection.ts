@@ -1,0 +1,45 @@
+import type { PoolConfig } from 'pg';
+
+/** Where the database is, and how every connection to it behaves. */
+export type Connection = {
+  /** Without the `schema` parameter, which PostgreSQL's own clients don't know. */
+  readonly url: string;
+  /** All that is ours lies in it, and nothing else is looked at; extensions lie in `public`. */
+  readonly schema: string;
+};
+
+const DEFAULT_SCHEMA = 'public';
+
+/** @throws TypeError naming what is wrong, never the password */
+export const parseDatabaseUrl = (text: string): Connection => {
+  if (!URL.canParse(text)) throw new TypeError('DATABASE_URL is not a URL');
+  const url = new URL(text);
+  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
+    throw new TypeError('DATABASE_URL must begin with postgres:// or postgresql://');
+  const schema = url.searchParams.get('schema') ?? DEFAULT_SCHEMA;
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema))
+    throw new TypeError('the schema in DATABASE_URL must be lower-case letters, digits and _, at most 51');
+  url.searchParams.delete('schema');
+  return { url: url.href, schema };
+};
+
+/** reliability.md, 1.5: nothing waits without end. */
+const SESSION_SETTINGS = {
+  timezone: 'UTC',
+  statement_timeout: '5s',
+  lock_timeout: '2s',
+  idle_in_transaction_session_timeout: '10s',
+  jit: 'off',
+  'pg_trgm.word_similarity_threshold': '0.5',
+};
+
+const ACQUIRE_TIMEOUT_MS = 2_000;
+
+export const connectionOptions = ({ schema }: Connection): PoolConfig & { readonly options: string } => ({
+  application_name: 'backline',
+  connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  keepAlive: true,
+  options: Object.entries({ ...SESSION_SETTINGS, search_path: schema })
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' '),
+});

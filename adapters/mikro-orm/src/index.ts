@@ -1,0 +1,67 @@
+import type { Ports } from '@backline/core';
+import type { Instant } from '@backline/core/kernel';
+import { accountReader } from './account-reader.ts';
+import { catalogReader } from './catalog-reader.ts';
+import type { Connection } from './connection.ts';
+import { createOrm } from './orm.ts';
+import type { Enqueue } from './outbox.ts';
+import { ensurePlayPartitions } from './partitions.ts';
+import { payoutReader } from './payout-reader.ts';
+import { postgresPlayLog } from './play-log.ts';
+import { playReader } from './play-reader.ts';
+import { type PlainPool, plainPool, statement } from './pool.ts';
+import { popularityReader } from './popularity-reader.ts';
+import { subscriptionReader } from './subscription-reader.ts';
+import { mikroOrmUnitOfWork } from './unit-of-work.ts';
+
+export type { Enqueue } from './outbox.ts';
+export { type Connection, parseDatabaseUrl } from './connection.ts';
+export { migrate } from './migrate.ts';
+export { createOrm } from './orm.ts';
+
+type DatabasePorts = Pick<
+  Ports,
+  'uow' | 'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'popularity'
+>;
+
+/** Everything that the core stores and reads, in one PostgreSQL database whose schema is up to date. */
+export type Database = {
+  readonly ports: DatabasePorts;
+  /** Makes the partitions for the months around `now`. */
+  readonly ensurePartitions: (now: Instant) => Promise<void>;
+  /** Throws `Unavailable` when the database does not answer. */
+  readonly ping: () => Promise<void>;
+  readonly stats: PlainPool['stats'];
+  readonly close: () => Promise<void>;
+};
+
+/** Connections in each of the two pools: one for the ORM's transactions, one for prepared statements. */
+const POOL_SIZE = 10;
+
+const PING = statement('ping', 'select 1');
+
+/** Connects lazily: the first query does, not this. */
+export const openDatabase = (connection: Connection, enqueue: Enqueue): Database => {
+  const orm = createOrm(connection, { poolSize: POOL_SIZE });
+  const pool = plainPool(connection, { max: POOL_SIZE });
+  return {
+    ports: {
+      uow: mikroOrmUnitOfWork(orm.em, enqueue),
+      playLog: postgresPlayLog(pool),
+      accounts: accountReader(pool),
+      catalog: catalogReader(pool),
+      plays: playReader(pool),
+      payouts: payoutReader(pool, orm.em),
+      subscriptions: subscriptionReader(pool),
+      popularity: popularityReader(pool),
+    },
+    ensurePartitions: (now) => ensurePlayPartitions(pool, now),
+    ping: async () => {
+      await pool.query(PING);
+    },
+    stats: pool.stats,
+    close: async () => {
+      await Promise.all([orm.close(), pool.close()]);
+    },
+  };
+};

@@ -1,0 +1,4 @@
+import { FirstSchema } from './0001-first-schema.ts';
+
+/** In the order in which they run. A migration that was released never changes. */
+export const migrations = [{ name: '0001-first-schema', class: FirstSchema }];

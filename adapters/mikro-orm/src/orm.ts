@@ -1,0 +1,44 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { CheckoutRow } from './checkouts.ts';
+import { type Connection, connectionOptions } from './connection.ts';
+import { migrations } from './migrations/index.ts';
+import { RateVersionRow } from './rates.ts';
+import { ReceiptRow } from './receipts.ts';
+import { RefreshTokenRow, SessionRow } from './sessions.ts';
+import { PaidSpanRow, SubscriptionRow } from './subscriptions.ts';
+import { TrackRow } from './tracks.ts';
+import { UserRow } from './users.ts';
+import { WebhookEventRow } from './webhook-inbox.ts';
+
+const entities = [
+  UserRow,
+  SessionRow,
+  RefreshTokenRow,
+  TrackRow,
+  SubscriptionRow,
+  PaidSpanRow,
+  CheckoutRow,
+  ReceiptRow,
+  WebhookEventRow,
+  RateVersionRow,
+];
+
+export type OrmOptions = { readonly poolSize: number };
+
+/** The first query connects, not this. */
+export const createOrm = (connection: Connection, { poolSize }: OrmOptions): MikroORM =>
+  new MikroORM({
+    entities,
+    clientUrl: connection.url,
+    driverOptions: { ...connectionOptions(connection), max: poolSize },
+    extensions: [Migrator],
+    logger: () => undefined,
+    migrations: {
+      migrationsList: migrations,
+      snapshot: false,
+      tableName: 'schema_migration',
+      schema: connection.schema,
+    },
+    schemaGenerator: { ignoreTriggers: true, ignoreRoutines: true },
+  });

@@ -1,0 +1,89 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { TrackId } from '@backline/core/catalog';
+import { type Instant, isoText, month, monthStart, ok, shiftMonth } from '@backline/core/kernel';
+import type { PayoutReader } from '@backline/core/payout';
+import type { PlayId, Verdict } from '@backline/core/playback';
+import { pageOf, readCursor, writeCursor } from './cursor.ts';
+import { translate } from './failures.ts';
+import { playPosition } from './play-reader.ts';
+import { type PlainPool, statement } from './pool.ts';
+import { allRates } from './rates.ts';
+import { tailOf } from './rollup.ts';
+
+const PAYABLE_PLAYS = statement<{ month: string; payable: number }>(
+  'payable_plays',
+  `select to_char(month, 'YYYY-MM') as month, sum(plays)::bigint as payable
+   from (
+     select month, plays from play_rollup_month where artist_id = $1 and verdict = 'payable'
+     union all
+     select month, added from (${tailOf('artist_id')}) as tail where verdict = 'payable'
+   ) as counted
+   group by month order by month`,
+);
+
+type ArtistPlayRow = {
+  play_id: string;
+  track_id: number;
+  title: string;
+  started_at: number;
+  ms_played: number;
+  verdict: Verdict;
+};
+
+const artistPlays = (name: string, filter: string) =>
+  statement<ArtistPlayRow>(
+    name,
+    `select p.play_id, p.track_id, t.title, p.started_at, p.ms_played, p.verdict
+     from play p join track t on t.id = p.track_id
+     where p.artist_id = $1 and (p.started_at, p.play_id) < ($2::timestamptz, $3::uuid)
+       and p.started_at >= $4::timestamptz and p.started_at < $5::timestamptz and ($6::bigint is null or true) ${filter}
+     order by p.started_at desc, p.play_id desc limit $7`,
+  );
+
+const ALL_PLAYS = artistPlays('artist_plays', '');
+const PLAYS_OF_TRACK = artistPlays('artist_plays_of_track', 'and p.track_id = $6');
+
+const BEGINNING = '0001-01-01T00:00:00.000Z';
+const END = '9999-12-31T00:00:00.000Z';
+
+export const payoutReader = (pool: PlainPool, em: SqlEntityManager): PayoutReader => ({
+  rates: async () => {
+    try {
+      return await allRates(em.fork());
+    } catch (cause) {
+      throw translate(cause);
+    }
+  },
+  payablePlaysOf: async (artistId) =>
+    (await pool.query(PAYABLE_PLAYS, [artistId])).map((row) => ({
+      month: month(row.month),
+      payable: BigInt(row.payable),
+    })),
+  playsOfArtist: async (artistId, filter, page) => {
+    const after = readCursor('artist-plays', ['number', 'string'], page.after);
+    if (!after.ok) return after;
+    const rows = await pool.query(filter.trackId === undefined ? ALL_PLAYS : PLAYS_OF_TRACK, [
+      artistId,
+      ...playPosition(after.value),
+      filter.month === undefined ? BEGINNING : isoText(monthStart(filter.month)),
+      filter.month === undefined ? END : isoText(monthStart(shiftMonth(filter.month, 1))),
+      filter.trackId ?? null,
+      page.limit + 1,
+    ]);
+    return ok(
+      pageOf(
+        rows,
+        page,
+        (row) => ({
+          playId: row.play_id as PlayId,
+          trackId: row.track_id as TrackId,
+          title: row.title,
+          startedAt: row.started_at as Instant,
+          msPlayed: row.ms_played,
+          verdict: row.verdict,
+        }),
+        (row) => writeCursor('artist-plays', [row.started_at, row.play_id]),
+      ),
+    );
+  },
+});

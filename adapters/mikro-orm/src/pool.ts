@@ -1,0 +1,114 @@
+import { Pool, type PoolClient, type QueryResultRow, TypeOverrides, types } from 'pg';
+import { type Connection, connectionOptions } from './connection.ts';
+import { translate } from './failures.ts';
+
+/** A pool of plain connections for prepared statements: the play log and the readers. */
+export type PlainPool = {
+  readonly query: Run;
+  /** Commits when `work` resolves true; else, and when it throws, rolls back. */
+  readonly transaction: <T>(
+    begin: string,
+    work: (run: Run) => Promise<{ readonly commit: boolean; readonly value: T }>,
+  ) => Promise<T>;
+  readonly close: () => Promise<void>;
+  readonly stats: () => { readonly total: number; readonly idle: number; readonly waiting: number };
+};
+
+/** Runs a statement; each is prepared once for a connection, by its name. */
+export type Run = <Row extends QueryResultRow>(
+  statement: Statement<Row>,
+  values?: readonly unknown[],
+) => Promise<Row[]>;
+
+/** `Row` is what the columns come back as: bigint and timestamptz as numbers (ids and counts lie below 2⁵³). */
+export type Statement<Row extends QueryResultRow> = {
+  readonly name: string;
+  readonly text: string;
+  readonly row?: Row;
+};
+
+export const statement = <Row extends QueryResultRow>(name: string, text: string): Statement<Row> => ({ name, text });
+
+const INT8_OID = 20;
+const TIMESTAMPTZ_OID = 1184;
+
+const parseSafeInteger = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`not below 2^53: ${text}`);
+  return value;
+};
+
+/** `2026-11-22 10:00:00.123+00`, as PostgreSQL writes it in UTC, as milliseconds since the epoch. */
+const parseInstant = (text: string): number => {
+  const [date = '', time = ''] = text.split(' ');
+  const at = Date.parse(`${date}T${time.replace(/\+00$/, 'Z')}`);
+  if (!Number.isFinite(at)) throw new RangeError(`not an instant in UTC: ${text}`);
+  return at;
+};
+
+export const plainPool = (connection: Connection, options: { readonly max: number }): PlainPool => {
+  const overrides = new TypeOverrides(types);
+  overrides.setTypeParser(INT8_OID, parseSafeInteger);
+  overrides.setTypeParser(TIMESTAMPTZ_OID, parseInstant);
+  const pool = new Pool({
+    connectionString: connection.url,
+    ...connectionOptions(connection),
+    max: options.max,
+    types: overrides,
+  });
+  const broken = new WeakSet<PoolClient>();
+  // A connection that the server drops is reported here, and once more by the query that meets it.
+  pool.on('error', (_cause, client) => broken.add(client));
+  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
+
+  const connect = async (): Promise<PoolClient> => {
+    try {
+      return await pool.connect();
+    } catch (cause) {
+      throw translate(cause);
+    }
+  };
+
+  return {
+    query: async (of, values) => {
+      const client = await connect();
+      try {
+        return await runOn(client)(of, values);
+      } finally {
+        client.release(broken.has(client));
+      }
+    },
+    transaction: async (begin, work) => {
+      const client = await connect();
+      let spoilt = true;
+      try {
+        await client.query(begin);
+        const { commit, value } = await work(runOn(client));
+        await client.query(commit ? 'commit' : 'rollback');
+        spoilt = false;
+        return value;
+      } catch (cause) {
+        spoilt = await client.query('rollback').then(
+          () => false,
+          () => true,
+        );
+        throw translate(cause);
+      } finally {
+        client.release(spoilt || broken.has(client));
+      }
+    },
+    close: () => pool.end(),
+    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  };
+};
+
+const runOn =
+  (client: Pick<PoolClient, 'query'>): Run =>
+  async (of, values = []) => {
+    try {
+      const { rows } = await client.query({ name: of.name, text: of.text, values: [...values] });
+      return rows;
+    } catch (cause) {
+      throw translate(cause);
+    }
+  };
