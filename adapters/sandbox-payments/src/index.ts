@@ -1,0 +1,7 @@
+export { CHECKOUT_PAGE_CSP, renderCheckoutPage } from './checkout-page.ts';
+export type { Advanced, SandboxCheckout, SandboxDesk } from './desk.ts';
+export type { Deliver, Delivered } from './event-delivery.ts';
+export { type SandboxPayments, type SandboxPaymentsOptions, sandboxPayments } from './sandbox-payments.ts';
+export type { PayError, SessionError } from './sessions.ts';
+export { signatureHeader } from './signed-payload.ts';
+export type { NoSubscription } from './subscribing.ts';
