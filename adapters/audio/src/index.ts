@@ -1,0 +1,6 @@
+export {
+  INSPECTION_LIMITS,
+  type InspectionLimits,
+  type MusicMetadataInspector,
+  musicMetadataInspector,
+} from './inspector.ts';
