@@ -37,6 +37,7 @@ export const createCore = (ports: Ports) => {
       editProfile: accounts.editProfile(ports),
       replaceAvatar: accounts.replaceAvatar(ports),
       eraseAccount: accounts.eraseAccount(ports),
+      forgetEndedSessions: accounts.forgetEndedSessions(ports),
     },
     catalog: {
       stageAudio: catalog.stageAudio(ports),

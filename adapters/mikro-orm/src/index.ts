@@ -3,6 +3,7 @@ import type { Instant } from '@backline/core/kernel';
 import { accountReader } from './account-reader.ts';
 import { catalogReader } from './catalog-reader.ts';
 import type { Connection } from './connection.ts';
+import { migrations } from './migrations/index.ts';
 import { createOrm } from './orm.ts';
 import type { Enqueue } from './outbox.ts';
 import { ensurePlayPartitions } from './partitions.ts';
@@ -31,12 +32,16 @@ export type Database = {
   readonly ensurePartitions: (now: Instant) => Promise<void>;
   /** Throws `Unavailable` when the database does not answer. */
   readonly ping: () => Promise<void>;
+  /** How many of this version's migrations the database has not seen. */
+  readonly pendingMigrations: () => Promise<number>;
   readonly stats: PlainPool['stats'];
   readonly close: () => Promise<void>;
 };
 
 /** Connections in each of the two pools: one for the ORM's transactions, one for prepared statements. */
 const POOL_SIZE = 10;
+
+const MIGRATED = statement<{ name: string }>('migrated', 'select name from schema_migration');
 
 const PING = statement('ping', 'select 1');
 
@@ -58,6 +63,10 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
     ensurePartitions: (now) => ensurePlayPartitions(pool, now),
     ping: async () => {
       await pool.query(PING);
+    },
+    pendingMigrations: async () => {
+      const done = new Set((await pool.query(MIGRATED)).map(({ name }) => name));
+      return migrations.filter(({ name }) => !done.has(name)).length;
     },
     stats: pool.stats,
     close: async () => {

@@ -2,6 +2,7 @@ export * from './edit-profile.ts';
 export * from './erase-account.ts';
 export type * from './errors.ts';
 export type * from './events.ts';
+export * from './forget-sessions.ts';
 export type { SignedIn } from './grant.ts';
 export * from './log-in.ts';
 export * from './log-out.ts';

@@ -1,0 +1,54 @@
+import { type Ports, createCore } from '@backline/core';
+import { ContainerModule } from 'inversify';
+import { TOKENS } from './tokens.ts';
+
+export const coreModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.ports)
+    .toResolvedValue(
+      (
+        database,
+        clock,
+        ids,
+        passwordHasher,
+        commonPasswords,
+        accessTokens,
+        secretTokens,
+        streamLinks,
+        images,
+        media,
+        audioInspector,
+        sandbox,
+      ): Ports => ({
+        ...database.ports,
+        clock,
+        ids,
+        passwordHasher,
+        commonPasswords,
+        accessTokens,
+        secretTokens,
+        streamLinks,
+        images,
+        media,
+        audioInspector,
+        paymentGateway: sandbox.gateway,
+        webhookVerifier: sandbox.verifier,
+        recommender: null,
+      }),
+      [
+        TOKENS.database,
+        TOKENS.clock,
+        TOKENS.ids,
+        TOKENS.passwordHasher,
+        TOKENS.commonPasswords,
+        TOKENS.accessTokens,
+        TOKENS.secretTokens,
+        TOKENS.streamLinks,
+        TOKENS.images,
+        TOKENS.media,
+        TOKENS.audioInspector,
+        TOKENS.sandbox,
+      ],
+    )
+    .inSingletonScope();
+  bind(TOKENS.core).toResolvedValue(createCore, [TOKENS.ports]).inSingletonScope();
+});

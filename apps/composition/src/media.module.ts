@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { musicMetadataInspector } from '@backline/audio';
+import { localImageStore, localMediaStore } from '@backline/local-media';
+import { ContainerModule } from 'inversify';
+import type { Config } from './config.ts';
+import { TOKENS } from './tokens.ts';
+
+/** Audio and pictures on the local disk. */
+export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(TOKENS.media)
+      .toResolvedValue((clock) => localMediaStore({ directory: join(dataDir, 'audio'), clock }), [TOKENS.clock])
+      .inSingletonScope();
+    bind(TOKENS.images)
+      .toResolvedValue(
+        (clock) => localImageStore({ directory: join(dataDir, 'images'), publicUrl, clock }),
+        [TOKENS.clock],
+      )
+      .inSingletonScope();
+    bind(TOKENS.audioInspector)
+      .toDynamicValue(() => musicMetadataInspector())
+      .inSingletonScope();
+  });

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import type { Clock } from '@backline/core/kernel';
+import { startEmbeddedPostgres } from '@backline/embedded-postgres';
+import { migrateJobs } from '@backline/jobs';
+import { migrate, parseDatabaseUrl } from '@backline/mikro-orm';
+import { Container } from 'inversify';
+import { authModule } from './auth.module.ts';
+import { type Config, ConfigError } from './config.ts';
+import { coreModule } from './core.module.ts';
+import { databaseModule } from './database.module.ts';
+import { localMediaModule } from './media.module.ts';
+import { sandboxPaymentsModule } from './payments.module.ts';
+import { systemClock, systemModule } from './system.module.ts';
+import { TOKENS } from './tokens.ts';
+
+export type Platform = {
+  readonly container: Container;
+  /** Closes what was opened, in the reverse order. */
+  readonly close: () => Promise<void>;
+};
+
+/** What a program of its own kind does otherwise than the platform. */
+export type Overrides = {
+  readonly clock?: Clock;
+  /** Hands the sandbox's events to the app in another way than over HTTP. */
+  readonly deliver?: (platform: Container, body: Uint8Array, signature: string) => Promise<boolean>;
+};
+
+/** Starts or finds the database, brings its schema up to date, and wires every adapter to the core. */
+export const openPlatform = async (config: Config, { clock, deliver }: Overrides = {}): Promise<Platform> => {
+  await mkdir(config.dataDir, { recursive: true });
+  const container = new Container();
+  container.load(
+    systemModule(config, clock ?? systemClock(config.clockStart)),
+    authModule(config),
+    localMediaModule(config),
+    sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature))),
+    coreModule,
+  );
+  const server = config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
+  try {
+    const connection = connectionOf(server?.url ?? config.databaseUrl ?? '');
+    await migrate(connection, () => migrateJobs(connection.url, connection.schema));
+    container.load(databaseModule(connection));
+    await container.get(TOKENS.database).ensurePartitions(container.get(TOKENS.clock).now());
+  } catch (cause) {
+    await server?.stop();
+    throw cause;
+  }
+  return {
+    container,
+    close: async () => {
+      await container.unbindAll();
+      await server?.stop();
+    },
+  };
+};
+
+const connectionOf = (url: string): ReturnType<typeof parseDatabaseUrl> => {
+  try {
+    return parseDatabaseUrl(url);
+  } catch (cause) {
+    throw new ConfigError(cause instanceof Error ? cause.message : 'DATABASE_URL is not a URL', { cause });
+  }
+};

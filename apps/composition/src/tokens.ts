@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { Argon2PasswordHasher } from '@backline/auth';
+import type { Core, Ports } from '@backline/core';
+import type { Clock, Ids } from '@backline/core/kernel';
+import type { Database } from '@backline/mikro-orm';
+import type { SandboxPayments } from '@backline/sandbox-payments';
+import type { ServiceIdentifier } from 'inversify';
+import type { Config } from './config.ts';
+import type { HealthCheck } from './health.ts';
+import type { LocalAddress } from './local-address.ts';
+import type { StartWorker } from './jobs.ts';
+
+/** Typed, so that a wrong wire does not compile. */
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
+
+export const TOKENS = {
+  config: token<Config>('config'),
+  log: token<Logger>('log'),
+  clock: token<Clock>('clock'),
+  ids: token<Ids>('ids'),
+  localAddress: token<LocalAddress>('localAddress'),
+  database: token<Database>('database'),
+  passwordHasher: token<Argon2PasswordHasher>('passwordHasher'),
+  commonPasswords: token<Ports['commonPasswords']>('commonPasswords'),
+  accessTokens: token<Ports['accessTokens']>('accessTokens'),
+  secretTokens: token<Ports['secretTokens']>('secretTokens'),
+  streamLinks: token<Ports['streamLinks']>('streamLinks'),
+  images: token<Ports['images']>('images'),
+  media: token<Ports['media']>('media'),
+  audioInspector: token<Ports['audioInspector']>('audioInspector'),
+  sandbox: token<SandboxPayments>('sandbox'),
+  ports: token<Ports>('ports'),
+  core: token<Core>('core'),
+  healthChecks: token<readonly HealthCheck[]>('healthChecks'),
+  startWorker: token<StartWorker>('startWorker'),
+};

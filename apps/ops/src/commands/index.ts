@@ -1,0 +1,13 @@
+import type { Command } from './command.ts';
+import { demo } from './demo.ts';
+import { rateAdd, rateList } from './rate.ts';
+
+export { UsageError } from './command.ts';
+
+export const commands: readonly Command[] = [demo, rateAdd, rateList];
+
+export const usage = (): string =>
+  [
+    'Usage: npm run ops -- COMMAND',
+    ...commands.map((command) => `  ${command.name.join(' ')} ${command.usage}`.trimEnd()),
+  ].join('\n');

@@ -1,0 +1,42 @@
+import type { PlatformEvent, Ports, Core } from '@backline/core';
+import type { Logger } from 'pino';
+
+type Of<Type extends PlatformEvent['type']> = Extract<PlatformEvent, { readonly type: Type }>;
+
+/** What follows an event. Each may run more than once, and in any order. */
+export type Reactions = { readonly [Type in PlatformEvent['type']]: (event: Of<Type>) => Promise<void> };
+
+type Dependencies = { readonly core: Core; readonly ports: Pick<Ports, 'images' | 'media'>; readonly log: Logger };
+
+export const reactions = ({ core, ports: { images, media }, log }: Dependencies): Reactions => ({
+  'accounts.user_erased': async ({ userId, avatar }) => {
+    demand(await core.subscriptions.endSubscriptions(userId));
+    await core.catalog.removeAllTracksOf(userId);
+    if (avatar !== null) await images.remove(avatar);
+  },
+  'accounts.session_compromised': async ({ userId, sessionId }) => {
+    log.warn({ userId, sessionId }, 'a refresh token was used twice; its session is revoked');
+  },
+  'accounts.avatar_replaced': ({ previous }) => images.remove(previous),
+  'catalog.track_published': async ({ trackId, artistId }) => {
+    log.info({ trackId, artistId }, 'a track was published');
+  },
+  'catalog.track_removed': async ({ audio, artwork }) => {
+    await media.remove(audio);
+    if (artwork !== null) await images.remove(artwork);
+  },
+  'subscriptions.webhook_received': async ({ eventId }) => {
+    demand(await core.subscriptions.applyWebhook(eventId));
+  },
+  'subscriptions.funding_changed': async ({ userId, since }) => {
+    const changed = await core.playback.rejudgePlays(userId, since);
+    log.debug({ userId, changed }, 'plays were judged again');
+  },
+});
+
+/** A job that could not do its work fails, so that it is tried again later. */
+const demand = (
+  result: { readonly ok: true } | { readonly ok: false; readonly error: { readonly code: string } },
+): void => {
+  if (!result.ok) throw new Error(result.error.code);
+};

@@ -1,0 +1,32 @@
+import type { Core } from '@backline/core';
+import type { Clock } from '@backline/core/kernel';
+import type { SandboxDesk, WorkerPlan } from '@backline/composition';
+import type { Logger } from 'pino';
+
+type Dependencies = {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sandbox: SandboxDesk;
+  readonly ensurePartitions: (now: ReturnType<Clock['now']>) => Promise<void>;
+};
+
+/** What happens by the calendar, in UTC. */
+export const schedules = ({ core, clock, log, sandbox, ensurePartitions }: Dependencies): WorkerPlan['schedules'] => [
+  { name: 'schedule.partitions', cron: '7 * * * *', run: () => ensurePartitions(clock.now()) },
+  {
+    name: 'schedule.forget_sessions',
+    cron: '23 3 * * *',
+    run: async () => {
+      log.info({ sessions: await core.accounts.forgetEndedSessions() }, 'ended sessions were forgotten');
+    },
+  },
+  {
+    name: 'schedule.sandbox',
+    cron: '* * * * *',
+    run: async () => {
+      await sandbox.renewDue(clock.now());
+      await sandbox.deliverPending();
+    },
+  },
+];
