@@ -4,9 +4,12 @@ import {
   type Money,
   type Month,
   type Result,
+  USD,
   err,
+  instant,
   invariant,
   money,
+  month,
   monthOf,
   ok,
   shiftMonth,
@@ -32,6 +35,19 @@ export type RateVersion = {
 
 /** The promise: twice the Spotify rate. */
 export const RATE_MULTIPLIER = 2n;
+
+/**
+ * The version that every store begins with. payout-rules.md: published estimates run from $0.003 to $0.005 a stream,
+ * and independents were measured at $0.0030 worldwide in 2024 (Duetti, Music Economics Report, January 2025).
+ */
+export const FIRST_RATE: Omit<RateVersion, 'id'> = {
+  effectiveFrom: month('2020-01'),
+  reference: money(4_000n, USD),
+  multiplier: RATE_MULTIPLIER,
+  sourceName: 'Duetti, Music Economics Report',
+  sourceUrl: 'https://www.duetti.co',
+  recordedAt: instant(Date.UTC(2025, 0, 1)),
+};
 
 /** Amount earned by one payable play. Exact: a multiple of an integer is never rounded. */
 export const perPlay = (rate: RateVersion): Money => times(rate.reference, rate.multiplier);

@@ -1,0 +1,6 @@
+export { memoryAudioInspector } from './audio-inspector.ts';
+export * from './auth.ts';
+export * from './clock.ts';
+export * from './media.ts';
+export { type MemoryPorts, memoryPorts } from './memory-ports.ts';
+export { type MemoryPayments, type SignedEvent, memoryPayments } from './payments.ts';

@@ -1,0 +1,68 @@
+import type { PlatformEvent, Ports, Stores } from '@backline/core';
+import type { UnitOfWork } from '@backline/core/kernel';
+import { accountReader } from './accounts.ts';
+import { memoryAudioInspector } from './audio-inspector.ts';
+import {
+  memoryAccessTokens,
+  memoryCommonPasswords,
+  memoryPasswordHasher,
+  memorySecretTokens,
+  memoryStreamLinks,
+  sequentialIds,
+} from './auth.ts';
+import { catalogReader } from './catalog.ts';
+import { systemClock } from './clock.ts';
+import { popularityReader } from './discovery.ts';
+import { memoryImageStore, memoryMediaStore } from './media.ts';
+import { type MemoryPayments, memoryPayments } from './payments.ts';
+import { payoutReader } from './payout.ts';
+import { playReader } from './playback.ts';
+import { memoryTables } from './state.ts';
+import { subscriptionReader } from './subscriptions.ts';
+import { memoryUnitOfWork } from './unit-of-work.ts';
+
+export type MemoryPorts = Omit<Ports, 'uow'> & {
+  readonly uow: UnitOfWork<Stores>;
+  readonly payments: MemoryPayments;
+  /** All that the outbox carries, oldest first. */
+  readonly published: () => readonly PlatformEvent[];
+};
+
+/**
+ * Everything that `createCore` needs, in this process's memory and gone with it: the system's time, no recommender,
+ * and ids, tokens and passwords that protect nothing. What is given replaces the part of that name.
+ */
+export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPorts => {
+  const tables = memoryTables();
+  const uow = memoryUnitOfWork(tables);
+  const clock = given.clock ?? systemClock();
+  const ids = given.ids ?? sequentialIds();
+  const payments = memoryPayments(clock);
+
+  return {
+    uow,
+    playLog: uow,
+    accounts: accountReader(tables),
+    catalog: catalogReader(tables),
+    plays: playReader(tables),
+    payouts: payoutReader(tables),
+    subscriptions: subscriptionReader(tables),
+    popularity: popularityReader(tables),
+    recommender: null,
+    clock,
+    ids,
+    passwordHasher: memoryPasswordHasher(),
+    commonPasswords: memoryCommonPasswords([]),
+    accessTokens: memoryAccessTokens(ids),
+    secretTokens: memorySecretTokens(ids),
+    streamLinks: memoryStreamLinks(ids),
+    media: memoryMediaStore({ ids, clock }),
+    images: memoryImageStore({ ids, clock }),
+    audioInspector: memoryAudioInspector(),
+    paymentGateway: payments.paymentGateway,
+    webhookVerifier: payments.webhookVerifier,
+    ...given,
+    payments,
+    published: () => tables.outbox.all().map(({ event }) => event),
+  };
+};

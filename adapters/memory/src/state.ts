@@ -1,0 +1,114 @@
+import type { PlatformEvent } from '@backline/core';
+import type { RefreshToken, Session, User, UserId } from '@backline/core/accounts';
+import type { Track, TrackId } from '@backline/core/catalog';
+import type { Instant, Month } from '@backline/core/kernel';
+import { FIRST_RATE, type RateVersion, type RateVersionId } from '@backline/core/payout';
+import type { Play, Verdict } from '@backline/core/playback';
+import type { Checkout, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
+import { type Draft, type Rows, type Table, table } from './table.ts';
+
+export type StoredToken = RefreshToken & { readonly usedAt: Instant | null };
+
+/** A play, or a changed verdict of one, that the rollup has not reached. */
+export type Movement = {
+  readonly sequence: number;
+  readonly artistId: UserId;
+  readonly trackId: TrackId;
+  readonly listenerId: UserId;
+  readonly month: Month;
+  readonly verdict: Verdict;
+  /** 1, or -1 where a play left the verdict. */
+  readonly added: 1 | -1;
+  /** 1 for a play that is new, 0 for a changed verdict. */
+  readonly reported: 0 | 1;
+};
+
+export type MonthCount = {
+  readonly artistId: UserId;
+  readonly month: Month;
+  readonly verdict: Verdict;
+  readonly plays: number;
+};
+
+export const monthCountKey = ({ artistId, month, verdict }: Omit<MonthCount, 'plays'>): string =>
+  `${artistId} ${month} ${verdict}`;
+
+export const memoryTables = () => ({
+  users: table((user: User) => user.id, { email: ({ email }) => email }),
+  sessions: table((session: Session) => session.id, { user: ({ userId }) => userId }),
+  tokens: table((token: StoredToken) => token.digest, { session: ({ sessionId }) => sessionId }),
+  tracks: table((track: Track) => track.id, {
+    artist: ({ artistId }) => artistId,
+    unremovedAudio: (track) => (track.removedAt === null ? audioKeyOf(track) : null),
+  }),
+  plays: table((play: Play) => play.playId, {
+    listener: ({ listenerId }) => listenerId,
+    artist: ({ artistId }) => artistId,
+  }),
+  movements: table((movement: Movement) => movement.sequence, {
+    artist: ({ artistId }) => artistId,
+    track: ({ trackId }) => trackId,
+    listener: ({ listenerId }) => listenerId,
+  }),
+  monthCounts: table(monthCountKey as (count: MonthCount) => string, { artist: ({ artistId }) => artistId }),
+  trackCounts: table((count: { readonly trackId: TrackId; readonly plays: number }) => count.trackId, {}),
+  listenerCounts: table((count: { readonly listenerId: UserId; readonly plays: number }) => count.listenerId, {}),
+  subscriptions: table((subscription: Subscription) => subscription.id, { user: ({ userId }) => userId }),
+  checkouts: table((checkout: Checkout) => checkout.id, {
+    user: ({ userId }) => userId,
+    session: ({ hosted }) => hosted?.sessionId ?? null,
+  }),
+  receipts: table((receipt: Receipt) => receipt.invoiceId, {}),
+  inbox: table((entry: InboxEntry) => entry.id, {}),
+  rates: seededRates(),
+  outbox: table((entry: { readonly sequence: number; readonly event: PlatformEvent }) => entry.sequence, {}),
+});
+
+/** The same audio by the same artist has the same key. */
+export const audioKeyOf = ({ artistId, audio }: Pick<Track, 'artistId' | 'audio'>): string =>
+  `${artistId} ${audio.sha256}`;
+
+const seededRates = () => {
+  const rates = table((rate: RateVersion) => rate.id, {});
+  const draft = rates.draft();
+  draft.put({ ...FIRST_RATE, id: 1 as RateVersionId });
+  draft.commit();
+  return rates;
+};
+
+export type MemoryTables = ReturnType<typeof memoryTables>;
+
+/** One transaction's view of every table. */
+export type Drafts = {
+  readonly [Name in keyof MemoryTables]: MemoryTables[Name] extends Table<infer Row, infer Index>
+    ? Draft<Row, Index>
+    : never;
+};
+
+/** What readers and repositories have in common. */
+export type Readable = {
+  readonly [Name in keyof MemoryTables]: MemoryTables[Name] extends Table<infer Row, infer Index>
+    ? Rows<Row, Index>
+    : never;
+};
+
+/** Numbers that count up, and that a rolled-back transaction uses up as well. */
+export type Sequence = () => number;
+
+export const sequenceAfter = (last: number): Sequence => {
+  let value = last;
+  return () => {
+    value += 1;
+    return value;
+  };
+};
+
+export const memorySequences = () => ({
+  users: sequenceAfter(0),
+  tracks: sequenceAfter(0),
+  rates: sequenceAfter(1),
+  movements: sequenceAfter(0),
+  events: sequenceAfter(0),
+});
+
+export type Sequences = ReturnType<typeof memorySequences>;

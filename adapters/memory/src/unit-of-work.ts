@@ -1,0 +1,63 @@
+import type { Stores } from '@backline/core';
+import type { Result, UnitOfWork } from '@backline/core/kernel';
+import type { PlayLogStores } from '@backline/core/playback';
+import { sessionRepository, userRepository } from './accounts.ts';
+import { trackRepository } from './catalog.ts';
+import { rateRepository } from './payout.ts';
+import { playRepository } from './playback.ts';
+import { rollupRepository } from './rollup.ts';
+import { type Drafts, type MemoryTables, type Sequences, memorySequences } from './state.ts';
+import { checkoutRepository, receiptRepository, subscriptionRepository, webhookInbox } from './subscriptions.ts';
+
+export type AllStores = Stores & PlayLogStores;
+
+/** Serialisable isolation by running one transaction at a time; a lock is held by whoever runs. */
+export const memoryUnitOfWork = (tables: MemoryTables): UnitOfWork<AllStores> => {
+  const sequences = memorySequences();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  return {
+    run: <R extends Result<unknown, unknown>>(work: (stores: AllStores) => Promise<R>): Promise<R> => {
+      const next = turn.then(async () => {
+        const drafts = draftsOf(tables);
+        const result = await work(storesOn(drafts, sequences));
+        if (result.ok) for (const draft of Object.values(drafts)) draft.commit();
+        return result;
+      });
+      turn = next.catch(() => undefined);
+      return next;
+    },
+  };
+};
+
+const draftsOf = (tables: MemoryTables): Drafts => ({
+  users: tables.users.draft(),
+  sessions: tables.sessions.draft(),
+  tokens: tables.tokens.draft(),
+  tracks: tables.tracks.draft(),
+  plays: tables.plays.draft(),
+  movements: tables.movements.draft(),
+  monthCounts: tables.monthCounts.draft(),
+  trackCounts: tables.trackCounts.draft(),
+  listenerCounts: tables.listenerCounts.draft(),
+  subscriptions: tables.subscriptions.draft(),
+  checkouts: tables.checkouts.draft(),
+  receipts: tables.receipts.draft(),
+  inbox: tables.inbox.draft(),
+  rates: tables.rates.draft(),
+  outbox: tables.outbox.draft(),
+});
+
+const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
+  users: userRepository(drafts, sequences.users),
+  sessions: sessionRepository(drafts),
+  tracks: trackRepository(drafts, sequences.tracks),
+  plays: playRepository(drafts, sequences.movements),
+  subscriptions: subscriptionRepository(drafts),
+  checkouts: checkoutRepository(drafts),
+  receipts: receiptRepository(drafts),
+  inbox: webhookInbox(drafts),
+  rates: rateRepository(drafts, sequences.rates),
+  rollup: rollupRepository(drafts),
+  outbox: { append: async (event) => drafts.outbox.put({ sequence: sequences.events(), event }) },
+});
