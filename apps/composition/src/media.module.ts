@@ -10,14 +10,17 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
   new ContainerModule(({ bind }) => {
     bind(TOKENS.media)
       .toResolvedValue((clock) => localMediaStore({ directory: join(dataDir, 'audio'), clock }), [TOKENS.clock])
-      .inSingletonScope();
+      .inSingletonScope()
+      .onDeactivation((media) => media.close());
     bind(TOKENS.images)
       .toResolvedValue(
         (clock) => localImageStore({ directory: join(dataDir, 'images'), publicUrl, clock }),
         [TOKENS.clock],
       )
-      .inSingletonScope();
+      .inSingletonScope()
+      .onDeactivation((images) => images.close());
     bind(TOKENS.audioInspector)
       .toDynamicValue(() => musicMetadataInspector())
-      .inSingletonScope();
+      .inSingletonScope()
+      .onDeactivation((inspector) => inspector.close());
   });

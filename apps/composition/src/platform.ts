@@ -51,7 +51,7 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
   return {
     container,
     close: async () => {
-      await container.unbindAll();
+      await container.unbindAllAsync();
       await server?.stop();
     },
   };

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { MusicMetadataInspector } from '@backline/audio';
 import type { Argon2PasswordHasher } from '@backline/auth';
 import type { Core, Ports } from '@backline/core';
 import type { Clock, Ids } from '@backline/core/kernel';
+import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
 import type { ServiceIdentifier } from 'inversify';
@@ -25,9 +27,9 @@ export const TOKENS = {
   accessTokens: token<Ports['accessTokens']>('accessTokens'),
   secretTokens: token<Ports['secretTokens']>('secretTokens'),
   streamLinks: token<Ports['streamLinks']>('streamLinks'),
-  images: token<Ports['images']>('images'),
-  media: token<Ports['media']>('media'),
-  audioInspector: token<Ports['audioInspector']>('audioInspector'),
+  images: token<LocalImageStore>('images'),
+  media: token<LocalMediaStore>('media'),
+  audioInspector: token<MusicMetadataInspector>('audioInspector'),
   sandbox: token<SandboxPayments>('sandbox'),
   ports: token<Ports>('ports'),
   core: token<Core>('core'),
