@@ -1,9 +1,12 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createRequire } from 'node:module';
 import type { Claims, SessionId, UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
 import { MINUTE_MS, SECOND_MS, after, before, instant } from '@backline/core/kernel';
 import { hmacStreamLinks, jwtAccessTokens, opaqueSecretTokens } from '@backline/auth';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
+
+const jwt = createRequire(import.meta.resolve('@backline/auth'))('jsonwebtoken') as { verify: () => unknown };
 
 const SECRET = 'a secret of this test and of nothing else';
 const OLD_SECRET = 'the secret that this test used before it';
@@ -138,6 +141,8 @@ const FORGED: Readonly<Record<string, string>> = {
   'iat that is text': withPayload({ iat: String(NOW_S) }),
   'iat negative': withPayload({ iat: -1 }),
   'iat further ahead than clocks are apart': withPayload({ iat: NOW_S + 31 }),
+  'iat further ahead, nbf not': withPayload({ iat: NOW_S + 31, nbf: NOW_S }),
+  'iat that is a fraction, nbf not': withPayload({ iat: NOW_S - 0.5, exp: NOW_S + 899, nbf: NOW_S }),
   'nbf further ahead than clocks are apart': withPayload({ nbf: NOW_S + 31 }),
   'nbf that is text': withPayload({ nbf: '0' }),
   'nbf null': withPayload({ nbf: null }),
@@ -242,6 +247,24 @@ describe('jwtAccessTokens', () => {
     expect(tokens.verify(GOOD, tooEarly)).toBeNull();
     expect(tokens.verify(GOOD, early)).toEqual(CLAIMS);
     expect(tokens.verify(GOOD, tooEarly)).toBeNull();
+  });
+
+  test('a token that it has seen is no better before its nbf', () => {
+    const tokens = jwtAccessTokens(OPTIONS);
+    const token = withPayload({ iat: NOW_S - 100, exp: NOW_S + 800, nbf: NOW_S });
+    expect(tokens.verify(token, NOW)).not.toBeNull();
+    expect(tokens.verify(token, before(NOW, 31 * SECOND_MS))).toBeNull();
+  });
+
+  test('checks a signature once for as long as the token is remembered', () => {
+    const checked = jest.spyOn(jwt, 'verify');
+    const tokens = jwtAccessTokens({ ...OPTIONS, remembered: 1 });
+    for (let time = 0; time < 10; time += 1) tokens.verify(GOOD, NOW);
+    expect(checked).toHaveBeenCalledTimes(1);
+    tokens.verify(tokens.issue(CLAIMS, NOW), NOW);
+    tokens.verify(GOOD, NOW);
+    expect(checked).toHaveBeenCalledTimes(3);
+    checked.mockRestore();
   });
 
   test('looks at the given time alone, even at the epoch, where the library would look at the machine’s clock', () => {

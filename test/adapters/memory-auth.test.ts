@@ -5,7 +5,7 @@ import {
   memorySecretTokens,
   memoryStreamLinks,
   sequentialIds,
-} from '../../adapters/memory/src/auth.ts';
+} from '@backline/memory';
 import { expect, test } from '@jest/globals';
 import { accessTokensSuite } from '../suites/access-tokens.ts';
 import { commonPasswordsSuite } from '../suites/common-passwords.ts';

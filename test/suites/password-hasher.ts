@@ -47,6 +47,11 @@ export const passwordHasherSuite = (adapter: string, open: () => PasswordHasher)
       const hash = await hashOf(hasher, composed);
       expect(await hasher.verify(composed, hash)).toEqual(ok(true));
       expect(await hasher.verify(composed.normalize('NFD'), hash)).toEqual(ok(false));
+      const spaced = ` ${composed.normalize('NFD')} `;
+      const other = await hashOf(hasher, spaced);
+      expect(await hasher.verify(spaced, other)).toEqual(ok(true));
+      expect(await hasher.verify(spaced.trim(), other)).toEqual(ok(false));
+      expect(await hasher.verify(spaced.normalize('NFC'), other)).toEqual(ok(false));
       const long = 'é1'.repeat(64);
       expect(await hasher.verify(`${long.slice(0, -1)}2`, await hashOf(hasher, long))).toEqual(ok(false));
     });
