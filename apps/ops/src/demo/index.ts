@@ -1,0 +1,1 @@
+export { demoSongs, type DemoSong } from './demo-songs.ts';
