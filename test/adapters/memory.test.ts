@@ -1,0 +1,30 @@
+import { memoryPorts } from '@backline/memory';
+import type { OpenHarness } from '../suites/harness.ts';
+import { playRepositorySuite } from '../suites/play-repository.ts';
+import { rateRepositorySuite } from '../suites/rate-repository.ts';
+import { sessionRepositorySuite } from '../suites/session-repository.ts';
+import {
+  checkoutRepositorySuite,
+  receiptRepositorySuite,
+  subscriptionRepositorySuite,
+  webhookInboxSuite,
+} from '../suites/subscription-stores.ts';
+import { trackRepositorySuite } from '../suites/track-repository.ts';
+import { unitOfWorkSuite } from '../suites/unit-of-work.ts';
+import { userRepositorySuite } from '../suites/user-repository.ts';
+
+const open: OpenHarness = async () => {
+  const ports = memoryPorts();
+  return { ports, published: async () => ports.published() };
+};
+
+unitOfWorkSuite('memory', open);
+userRepositorySuite('memory', open);
+sessionRepositorySuite('memory', open);
+trackRepositorySuite('memory', open);
+playRepositorySuite('memory', open);
+subscriptionRepositorySuite('memory', open);
+checkoutRepositorySuite('memory', open);
+receiptRepositorySuite('memory', open);
+webhookInboxSuite('memory', open);
+rateRepositorySuite('memory', open);

@@ -1,0 +1,310 @@
+import { describe, expect, test } from '@jest/globals';
+import type { User, UserId } from '@backline/core/accounts';
+import type { Track, TrackId } from '@backline/core/catalog';
+import { DAY_MS, type Instant, after, err, ok } from '@backline/core/kernel';
+import { type Judgment, type Play, type PlayId, type PlayWindow, type Verdict, byStart } from '@backline/core/playback';
+import { type OpenHarness, commit, contend, eachTest, inTurn } from './harness.ts';
+import {
+  NOW,
+  addArtist,
+  addPlays,
+  addTrack,
+  addUser,
+  at,
+  playOf,
+  rejudge,
+  remove,
+  subscriptionOf,
+  userOf,
+  uuid,
+} from './samples.ts';
+
+const ALWAYS = { from: after(NOW, -80 * DAY_MS), until: after(NOW, 80 * DAY_MS) };
+
+const VERDICTS: readonly Verdict[] = [
+  'payable',
+  'too-short',
+  'self-play',
+  'unfunded',
+  'daily-cap',
+  'overlapping',
+  'held',
+  'too-late',
+];
+
+/** What every PlayRepository promises, whatever stores it. */
+export const playRepositorySuite = (adapter: string, open: OpenHarness): void => {
+  describe(`PlayRepository on ${adapter}`, () => {
+    const harness = eachTest(open);
+    const log = () => harness().ports.playLog;
+    const inWindows = (...windows: readonly PlayWindow[]) => commit(log(), ({ plays }) => plays.inWindows(windows));
+    const allOf = ({ id }: Pick<User, 'id'>) => inWindows({ listenerId: id, ...ALWAYS });
+    const recorded = (...numbers: readonly number[]) =>
+      commit(log(), ({ plays }) => plays.recorded(numbers.map((number) => uuid(number) as PlayId)));
+    const append = (...plays: readonly Play[]) => commit(log(), (stores) => stores.plays.append(plays));
+
+    const scene = async (): Promise<{ readonly fan: User; readonly other: User; readonly track: Track }> => ({
+      fan: await addUser(harness()),
+      other: await addUser(harness()),
+      track: await addTrack(harness(), await addArtist(harness())),
+    });
+
+    test('nothing is recorded before anything is appended', async () => {
+      expect(await recorded(1)).toEqual([]);
+      expect(await allOf(userOf(1))).toEqual([]);
+    });
+
+    test('asked for nothing, finds nothing', async () => {
+      expect(await recorded()).toEqual([]);
+      expect(await inWindows()).toEqual([]);
+      expect(await append()).toEqual([]);
+      expect(await commit(log(), ({ plays }) => plays.trackFacts([]))).toEqual([]);
+      expect(await commit(log(), ({ plays }) => plays.funding([]))).toEqual([]);
+      await commit(log(), ({ plays }) => plays.rejudge([]));
+      await commit(log(), ({ plays }) => plays.lock([]));
+    });
+
+    test('returns what was appended, under every verdict', async () => {
+      const { fan, track } = await scene();
+      const plays = VERDICTS.map((verdict, index) => playOf(index, fan, track, { verdict }));
+      expect(await append(...plays)).toEqual([]);
+      expect(await allOf(fan)).toEqual(plays);
+    });
+
+    test('returns the greatest and the smallest amounts', async () => {
+      const { track } = await scene();
+      const far = { id: Number.MAX_SAFE_INTEGER as UserId };
+      const plays = [
+        playOf(1, far, track, { msPlayed: 86_400_000, trackDurationMs: 2 ** 31 - 1, reportedAt: after(NOW, 1) }),
+        playOf(2, far, track, { msPlayed: 0, trackDurationMs: 1, verdict: 'too-short' }),
+        playOf(3, far, track, { playId: 'ffffffff-ffff-ffff-ffff-ffffffffffff' as PlayId }),
+        playOf(4, far, track, { trackId: (Number.MAX_SAFE_INTEGER - 1) as TrackId, artistId: (2 ** 52) as UserId }),
+      ];
+      await append(...plays);
+      expect(await allOf(far)).toEqual(plays);
+    });
+
+    test('an id is recorded whoever reported it and whenever it began', async () => {
+      const { fan, other, track } = await scene();
+      await addPlays(harness(), [
+        playOf(1, fan, track, { verdict: 'unfunded' }),
+        playOf(2, other, track, { startedAt: after(NOW, -59 * DAY_MS) }),
+      ]);
+      const found = await recorded(1, 2, 3);
+      expect(found.toSorted((a, b) => (a.playId < b.playId ? -1 : 1))).toEqual([
+        { playId: uuid(1), listenerId: fan.id, firstVerdict: 'unfunded' },
+        { playId: uuid(2), listenerId: other.id, firstVerdict: 'payable' },
+      ]);
+    });
+
+    test('inWindows finds what starts in the window, the end left out', async () => {
+      const { fan, track } = await scene();
+      const [from, until] = [NOW, after(NOW, 1_000)];
+      const starts = [after(from, -1), from, after(until, -1), until].map((startedAt) => startedAt as Instant);
+      await addPlays(
+        harness(),
+        starts.map((startedAt, index) => playOf(index, fan, track, { startedAt })),
+      );
+      const found = await inWindows({ listenerId: fan.id, from, until });
+      expect(found.map(({ startedAt }) => startedAt)).toEqual([from, after(until, -1)]);
+    });
+
+    test('inWindows keeps the judging order within each listener, whatever the order of arrival', async () => {
+      const { fan, other, track } = await scene();
+      const plays = [
+        playOf(9, fan, track, { startedAt: NOW }),
+        playOf(3, fan, track, { startedAt: NOW }),
+        playOf(5, other, track, { startedAt: NOW }),
+        playOf(7, fan, track, { startedAt: NOW }),
+        playOf(1, fan, track, { startedAt: after(NOW, 5) }),
+        playOf(2, other, track, { startedAt: after(NOW, -5) }),
+        playOf(4, fan, track, { startedAt: after(NOW, -40 * DAY_MS) }),
+      ];
+      for (const play of plays) await addPlays(harness(), [play]);
+      const found = await inWindows({ listenerId: other.id, ...ALWAYS }, { listenerId: fan.id, ...ALWAYS });
+      for (const { id } of [fan, other])
+        expect(found.filter(({ listenerId }) => listenerId === id)).toEqual(
+          plays.filter(({ listenerId }) => listenerId === id).sort(byStart),
+        );
+      expect(found).toHaveLength(plays.length);
+    });
+
+    test('inWindows looks for each listener in their own window', async () => {
+      const { fan, other, track } = await scene();
+      const [early, late] = [NOW, after(NOW, DAY_MS)];
+      await addPlays(harness(), [
+        playOf(1, fan, track, { startedAt: early }),
+        playOf(2, fan, track, { startedAt: late }),
+        playOf(3, other, track, { startedAt: early }),
+        playOf(4, other, track, { startedAt: late }),
+      ]);
+      const found = await inWindows(
+        { listenerId: fan.id, from: early, until: late },
+        { listenerId: other.id, from: late, until: after(late, 1) },
+      );
+      expect(found.map(({ playId }) => playId).sort()).toEqual([uuid(1), uuid(4)]);
+    });
+
+    test('plays of all months are one log', async () => {
+      const { fan, track } = await scene();
+      const starts = [
+        '2026-09-30T23:59:59.999Z',
+        '2026-10-01T00:00:00Z',
+        '2026-10-31T23:59:59.999Z',
+        '2026-11-01T00:00:00Z',
+      ];
+      const plays = starts.map((start, index) => playOf(index, fan, track, { startedAt: at(start) }));
+      await addPlays(harness(), plays);
+      expect(await allOf(fan)).toEqual(plays);
+      expect(await recorded(0, 1, 2, 3)).toHaveLength(4);
+    });
+
+    test.each([
+      ['of another listener', (play: Play, fan: User): Play => ({ ...play, listenerId: fan.id })],
+      [
+        'of the same listener in another month',
+        (play: Play): Play => ({ ...play, startedAt: after(NOW, -40 * DAY_MS) }),
+      ],
+      ['of the very same play', (play: Play): Play => play],
+    ])('an id that is taken is returned, and nothing is appended: %s', async (_, again) => {
+      const { fan, other, track } = await scene();
+      const first = playOf(1, other, track);
+      await addPlays(harness(), [first]);
+      const added = [playOf(2, fan, track), again(first, fan), playOf(3, fan, track)];
+      expect(await log().run(async ({ plays }) => err(await plays.append(added)))).toEqual(err([uuid(1)]));
+      expect(await recorded(1, 2, 3)).toEqual([{ playId: uuid(1), listenerId: other.id, firstVerdict: 'payable' }]);
+    });
+
+    test('nothing is appended where an id is taken, though the transaction commits', async () => {
+      const { fan, other, track } = await scene();
+      await addPlays(harness(), [playOf(1, other, track)]);
+      expect(await append(playOf(1, fan, track), playOf(2, fan, track))).toEqual([uuid(1)]);
+      expect(await allOf(fan)).toEqual([]);
+      expect(await recorded(2)).toEqual([]);
+      expect(await append(playOf(2, fan, track))).toEqual([]);
+    });
+
+    test.each([
+      ['commits, the second is told', ok, [uuid(1)]],
+      ['is rolled back, the second is appended', err, []],
+    ] as const)('of two appends at once of one id: where the first %s', async (_, end, taken) => {
+      const { fan, other, track } = await scene();
+      const { second, order } = await contend(
+        log(),
+        ({ plays }) => plays.append([playOf(1, fan, track)]),
+        ({ plays }) => plays.append([playOf(1, other, track)]),
+        () => end(null),
+      );
+      expect(order).toEqual(['first', 'second']);
+      expect(second).toEqual(taken);
+    });
+
+    test('rejudge changes the judgment, never what the report was answered', async () => {
+      const { fan, track } = await scene();
+      const [one, other] = [playOf(1, fan, track), playOf(2, fan, track)];
+      await addPlays(harness(), [one, other]);
+      const judgment: Judgment = { verdict: 'daily-cap', occupying: true, policyVersion: 7 };
+      await commit(log(), ({ plays }) => plays.rejudge([{ play: one, judgment }]));
+      expect(await allOf(fan)).toEqual([{ ...one, judgment }, other]);
+      expect(await recorded(1)).toEqual([{ playId: uuid(1), listenerId: fan.id, firstVerdict: 'payable' }]);
+    });
+
+    test('a play may be judged again and again, many in one go', async () => {
+      const { fan, track } = await scene();
+      const plays = Array.from({ length: 50 }, (_, index) => playOf(index, fan, track));
+      await addPlays(harness(), plays);
+      await rejudge(
+        harness(),
+        plays.map((play) => [play, 'unfunded'] as const),
+      );
+      const unfunded = await allOf(fan);
+      await rejudge(
+        harness(),
+        unfunded.slice(0, 20).map((play) => [play, 'payable'] as const),
+      );
+      const verdicts = (await allOf(fan)).map(({ judgment }) => judgment.verdict);
+      expect(verdicts).toEqual([...Array<Verdict>(20).fill('payable'), ...Array<Verdict>(30).fill('unfunded')]);
+    });
+
+    test('what was appended or judged in a transaction that fails is not', async () => {
+      const { fan, track } = await scene();
+      const play = playOf(1, fan, track);
+      await addPlays(harness(), [play]);
+      await log().run(async ({ plays }) => {
+        await plays.append([playOf(2, fan, track)]);
+        await plays.rejudge([{ play, judgment: { verdict: 'held', occupying: false, policyVersion: 2 } }]);
+        return err(null);
+      });
+      expect(await allOf(fan)).toEqual([play]);
+      expect(await recorded(2)).toEqual([]);
+    });
+
+    test('lock holds each of the listeners', async () => {
+      const [a, b, c] = [3, 1, 2].map((id) => id as UserId);
+      expect(await inTurn(log(), ({ plays }) => plays.lock([a!]))).toEqual(['first', 'second']);
+      const { order } = await contend(
+        log(),
+        ({ plays }) => plays.lock([a!, b!]),
+        ({ plays }) => plays.lock([b!, c!]),
+        () => ok(null),
+      );
+      expect(order).toEqual(['first', 'second']);
+    });
+
+    test('who waited for a listener sees what was appended meanwhile', async () => {
+      const { fan, track } = await scene();
+      const play = playOf(1, fan, track);
+      const { second } = await contend(
+        log(),
+        async ({ plays }) => {
+          await plays.lock([fan.id]);
+          await plays.append([play]);
+        },
+        async ({ plays }) => {
+          await plays.lock([fan.id]);
+          return plays.inWindows([{ listenerId: fan.id, ...ALWAYS }]);
+        },
+        () => ok(null),
+      );
+      expect(second).toEqual([play]);
+    });
+
+    test('listeners in any order never lock one another out', async () => {
+      const ids = Array.from({ length: 20 }, (_, index) => (index + 1) as UserId);
+      const lock = (listeners: readonly UserId[]) => commit(log(), ({ plays }) => plays.lock(listeners));
+      await Promise.all(Array.from({ length: 6 }, (_, index) => lock(index % 2 === 0 ? ids : ids.toReversed())));
+    });
+
+    test('tells the facts of tracks, removed ones included', async () => {
+      const artist = await addArtist(harness());
+      const [kept, removed] = [await addTrack(harness(), artist), await addTrack(harness(), artist)];
+      await remove(harness(), removed);
+      const facts = await commit(log(), ({ plays }) => plays.trackFacts([removed.id, kept.id, 12_345 as TrackId]));
+      expect(facts.toSorted((a, b) => a.trackId - b.trackId)).toEqual([
+        { trackId: kept.id, artistId: artist.id, durationMs: 180_000, removedAt: null },
+        { trackId: removed.id, artistId: artist.id, durationMs: 180_000, removedAt: NOW },
+      ]);
+    });
+
+    test('tells what pays for the listeners, of all their subscriptions', async () => {
+      const [fan, other, third] = [await addUser(harness()), await addUser(harness()), await addUser(harness())];
+      const [first, second, open] = [
+        { from: NOW, until: after(NOW, 1_000) },
+        { from: after(NOW, 2_000), until: after(NOW, 3_000) },
+        { from: after(NOW, 2_500), until: null },
+      ];
+      await commit(harness().ports.uow, async ({ subscriptions }) => {
+        await subscriptions.save(subscriptionOf('a', fan.id, { paid: [first, second] }));
+        await subscriptions.save(subscriptionOf('b', fan.id, { paid: [open] }));
+        await subscriptions.save(subscriptionOf('c', other.id, { paid: [open] }));
+        await subscriptions.save(subscriptionOf('d', third.id, { paid: [] }));
+      });
+      const spansOf = async (...listeners: readonly UserId[]) =>
+        (await commit(log(), ({ plays }) => plays.funding(listeners))).toSorted((a, b) => a.from - b.from);
+      expect(await spansOf(fan.id, third.id)).toEqual(
+        [first, second, open].map((span) => ({ ...span, listenerId: fan.id })),
+      );
+      expect(await spansOf(other.id)).toEqual([{ ...open, listenerId: other.id }]);
+    });
+  });
+};
