@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const PRELUDE = `
 import type { Static } from 'typebox';
-import { type Handler, type Track, getTrack, listTracks, publishTrack, removeTrack, streamTrack } from '@backline/contracts/http';
+import { type Handler, type Problem, type Route, type Track, getTrack, listTracks, publishTrack, removeTrack, streamTrack } from '@backline/contracts/http';
 declare const track: Static<typeof Track>;
 declare const readonlyTags: readonly string[];
 const notFound = { type: '/problems/track-not-found', title: 'No such track', status: 404, detail: 'There is none.' };
@@ -25,6 +25,16 @@ const COMPILES = {
   'what a route implies': `
     export const h: Handler<typeof getTrack> = async (_, reply) => reply(429, notFound, { 'Retry-After': '1' });
     export const i: Handler<typeof removeTrack> = async (_, reply) => reply(403, notFound);`,
+  'an id of the core': `
+    declare const trackId: number & { readonly [brand]: 'TrackId' };
+    declare const brand: unique symbol;
+    export const h: Handler<typeof getTrack> = async (_, reply) => reply(200, { ...track, trackId });`,
+  'a problem that may name fields': `
+    declare const problem: Omit<Problem, 'instance'>;
+    export const h: Handler<typeof getTrack> = async (_, reply) => reply(400, problem);`,
+  'a route and its handler given together': `
+    declare const serve: <R extends Route>(route: R, handle: Handler<R>) => void;
+    serve(getTrack, async (_, reply) => reply(200, track));`,
   bytes: `
     export const h: Handler<typeof streamTrack> = async (_, reply) => reply(206, new Uint8Array(3));`,
 };

@@ -162,8 +162,10 @@ export type Output<R extends Route> = {
 type FieldOf<Shape> = Shape extends object ? keyof Shape : never;
 type ValueAt<Shape, Key> = Shape extends object ? (Key extends keyof Shape ? Shape[Key] : never) : never;
 
-/** The names of fields, at any depth, that `Body` has and `Shape` does not. */
-type Undeclared<Shape, Body> = Body extends Bytes
+type Scalar = string | number | boolean | null | undefined;
+
+/** The names of fields, at any depth, that `Body` has and `Shape` does not. A branded scalar has none. */
+type Undeclared<Shape, Body> = Body extends Scalar | Bytes
   ? never
   : Body extends readonly (infer Item)[]
     ? Shape extends readonly (infer ItemShape)[]
@@ -171,12 +173,14 @@ type Undeclared<Shape, Body> = Body extends Bytes
       : never
     : Body extends object
       ? | Exclude<keyof Body, FieldOf<Shape>>
-        | { [Key in keyof Body]: Undeclared<ValueAt<Shape, Key>, Body[Key]> }[keyof Body]
+        | { [Key in keyof Body]-?: Undeclared<ValueAt<Shape, Key>, Body[Key]> }[keyof Body]
       : never;
 
-type Exact<Shape, Body> = [Undeclared<Shape, Body>] extends [never]
+type Exact<Shape, Body> = string extends keyof Shape
   ? unknown
-  : { readonly undeclaredField: Undeclared<Shape, Body> };
+  : [Undeclared<Shape, Body>] extends [never]
+    ? unknown
+    : { readonly undeclaredField: Undeclared<Shape, Body> };
 
 /**
  * Makes an answer of `R`. A status that `R` does not declare, a field too many at any depth, or one too few,

@@ -74,9 +74,12 @@ export type Problem = Static<typeof Problem>;
 export const problemWith = <const Members extends Record<string, TSchema>>(title: string, members: Members) =>
   named(title, { ...problemMembers, ...members });
 
+/** A title of 200 characters, of four bytes each, in base64. */
+const MAX_CURSOR = 2_048;
+
 /** One page of a list; `nextCursor` is null on the last. */
 export const page = <Item extends TSchema>(item: Item) =>
-  object({ items: list(item, 0, 100), nextCursor: nullable(opaque(512)) });
+  object({ items: list(item, 0, 100), nextCursor: nullable(opaque(MAX_CURSOR)) });
 
 const LIMIT = integer(1, 100, { default: 20 });
 
@@ -84,5 +87,5 @@ export const limitQuery = { limit: LIMIT };
 
 export const pageQuery = {
   ...limitQuery,
-  cursor: optional(opaque(512, { description: 'The `nextCursor` of the page before.' })),
+  cursor: optional(opaque(MAX_CURSOR, { description: 'The `nextCursor` of the page before.' })),
 };
