@@ -1,0 +1,24 @@
+import type { Serve } from '../bind.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { accountRoutes } from './accounts.ts';
+import { paymentRoutes } from './payments.ts';
+import { payoutRoutes } from './payouts.ts';
+import { profileRoutes } from './profiles.ts';
+import { publishingRoutes } from './publishing.ts';
+import { recommendationRoutes } from './recommendations.ts';
+import { sandboxRoutes } from './sandbox.ts';
+import { streamRoutes } from './streams.ts';
+import { trackRoutes } from './tracks.ts';
+
+/** All routes of the API but those of the audio itself and of operations. */
+export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
+  accountRoutes(serve, deps);
+  profileRoutes(serve, deps);
+  publishingRoutes(serve, deps);
+  trackRoutes(serve, deps);
+  streamRoutes(serve, deps);
+  paymentRoutes(serve, deps);
+  payoutRoutes(serve, deps);
+  recommendationRoutes(serve, deps);
+  if (deps.sandbox !== null) sandboxRoutes(serve, deps.sandbox, deps);
+};

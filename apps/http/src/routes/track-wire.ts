@@ -1,0 +1,32 @@
+import type { Track } from '@backline/contracts/http';
+import type { ImageRef } from '@backline/core/accounts';
+import type { TrackView } from '@backline/core/catalog';
+import { isoText } from '@backline/core/kernel';
+import type { Static } from 'typebox';
+
+export type ImageUrl = (ref: ImageRef) => string;
+
+export const imageUrlWire = (image: ImageRef | null, imageUrl: ImageUrl): string | null =>
+  image === null ? null : imageUrl(image);
+
+export const trackWire =
+  (imageUrl: ImageUrl) =>
+  (track: TrackView): Static<typeof Track> => ({
+    trackId: track.trackId,
+    title: track.title,
+    artist: { userId: track.artist.userId, displayName: track.artist.displayName },
+    genre: track.genre,
+    tags: track.tags,
+    durationMs: track.durationMs,
+    codec: track.codec,
+    bitrateKbps: track.bitrateKbps,
+    sampleRateHz: track.sampleRateHz,
+    channels: track.channels,
+    loudnessLufs: track.loudnessLufs,
+    sizeBytes: track.sizeBytes,
+    artworkUrl: imageUrlWire(track.artwork, imageUrl),
+    status: track.status,
+    playCount: track.playCount,
+    releasedOn: track.releasedOn,
+    createdAt: isoText(track.createdAt),
+  });

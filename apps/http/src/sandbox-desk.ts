@@ -1,0 +1,22 @@
+import type { UserId } from '@backline/core/accounts';
+import type { Result } from '@backline/core/kernel';
+
+export type CheckoutRefused = {
+  readonly code: 'unknown_session' | 'session_expired' | 'session_closed' | 'already_subscribed';
+};
+export type NoSubscription = { readonly code: 'no_subscription' };
+
+/** What the routes need of a payment provider that is played on this machine. */
+export type SandboxDesk = {
+  /** Null when there is no such session. `html` is a whole document, to be sent under `contentSecurityPolicy`. */
+  readonly page: (sessionId: string) => Promise<{
+    readonly userId: UserId;
+    readonly html: string;
+    readonly contentSecurityPolicy: string;
+  } | null>;
+  readonly pay: (sessionId: string) => Promise<Result<null, CheckoutRefused>>;
+  readonly cancelCheckout: (sessionId: string) => Promise<Result<null, CheckoutRefused>>;
+  readonly cancelSubscription: (userId: UserId) => Promise<Result<null, NoSubscription>>;
+  readonly becomePastDue: (userId: UserId) => Promise<Result<null, NoSubscription>>;
+  readonly refund: (userId: UserId) => Promise<Result<null, NoSubscription>>;
+};
