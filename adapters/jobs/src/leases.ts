@@ -27,6 +27,14 @@ export const openLeases = async (pool: Pool, queueSchema: string): Promise<Lease
     loss.resolve();
   });
   const held = new Set<string>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One statement at a time on the one connection. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = turn.then(work);
+    turn = next.catch(() => undefined);
+    return next;
+  };
 
   const isDead = async (workerId: string): Promise<boolean> => {
     if (held.has(workerId)) return false;
@@ -36,21 +44,24 @@ export const openLeases = async (pool: Pool, queueSchema: string): Promise<Lease
     return true;
   };
 
-  return {
-    hold: async (workerId) => {
-      held.add(workerId);
-      await client.query(`select pg_advisory_lock(${KEY})`, [workerId]);
-    },
-    release: async () => {
-      const { rows } = await client.query<{ locked_by: string }>(
-        `select distinct locked_by from ${queueSchema}._private_jobs where locked_by is not null
+  const releaseDead = async (): Promise<number> => {
+    const { rows } = await client.query<{ locked_by: string }>(
+      `select distinct locked_by from ${queueSchema}._private_jobs where locked_by is not null
          union select distinct locked_by from ${queueSchema}._private_job_queues where locked_by is not null`,
-      );
-      const dead: string[] = [];
-      for (const { locked_by } of rows) if (await isDead(locked_by)) dead.push(locked_by);
-      if (dead.length > 0) await client.query(`select ${queueSchema}.force_unlock_workers($1::text[])`, [dead]);
-      return dead.length;
-    },
+    );
+    const dead: string[] = [];
+    for (const { locked_by } of rows) if (await isDead(locked_by)) dead.push(locked_by);
+    if (dead.length > 0) await client.query(`select ${queueSchema}.force_unlock_workers($1::text[])`, [dead]);
+    return dead.length;
+  };
+
+  return {
+    hold: (workerId) =>
+      inTurn(async () => {
+        held.add(workerId);
+        await client.query(`select pg_advisory_lock(${KEY})`, [workerId]);
+      }),
+    release: () => inTurn(releaseDead),
     lost: loss.promise,
     close: () => client.release(isLost),
   };

@@ -3,6 +3,7 @@ import { type Deliver, sandboxPayments } from '@backline/sandbox-payments';
 import { ContainerModule } from 'inversify';
 import type { Config } from './config.ts';
 import type { LocalAddress } from './local-address.ts';
+import { sandboxPages } from './sandbox-pages.ts';
 import { keptSecret } from './secrets.ts';
 import { TOKENS } from './tokens.ts';
 
@@ -25,6 +26,7 @@ export const sandboxPaymentsModule = ({ dataDir, publicUrl }: Config, deliver: D
         [TOKENS.clock, TOKENS.ids, TOKENS.localAddress],
       )
       .inSingletonScope();
+    bind(TOKENS.sandboxPages).toResolvedValue(sandboxPages, [TOKENS.sandbox]).inSingletonScope();
   });
 
 /** By the same route as any provider's events. False when the app is not there to take it: then it is tried again. */

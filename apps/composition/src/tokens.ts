@@ -10,6 +10,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { Config } from './config.ts';
 import type { HealthCheck } from './health.ts';
 import type { LocalAddress } from './local-address.ts';
+import type { SandboxPages } from './sandbox-pages.ts';
 import type { StartWorker } from './jobs.ts';
 
 /** Typed, so that a wrong wire does not compile. */
@@ -31,6 +32,7 @@ export const TOKENS = {
   media: token<LocalMediaStore>('media'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
   sandbox: token<SandboxPayments>('sandbox'),
+  sandboxPages: token<SandboxPages>('sandboxPages'),
   ports: token<Ports>('ports'),
   core: token<Core>('core'),
   healthChecks: token<readonly HealthCheck[]>('healthChecks'),

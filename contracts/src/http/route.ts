@@ -172,7 +172,7 @@ type Undeclared<Shape, Body> = Body extends Scalar | Bytes
       ? Undeclared<ItemShape, Item>
       : never
     : Body extends object
-      ? | Exclude<keyof Body, FieldOf<Shape>>
+      ? | Exclude<Extract<keyof Body, string>, FieldOf<Shape>>
         | { [Key in keyof Body]-?: Undeclared<ValueAt<Shape, Key>, Body[Key]> }[keyof Body]
       : never;
 

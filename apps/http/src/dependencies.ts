@@ -1,0 +1,34 @@
+import type { Core, Ports } from '@backline/core';
+import type { ImageStore } from '@backline/core/accounts';
+import type { HealthCheck } from '@backline/composition';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Limits } from './limits.ts';
+import type { ImageUrl } from './routes/track-wire.ts';
+import type { SandboxDesk } from './sandbox-desk.ts';
+
+/** What the routes work with. */
+export type Dependencies = {
+  readonly core: Core;
+  /** Reads for screens. */
+  readonly readers: Pick<Ports, 'accounts' | 'catalog' | 'plays' | 'payouts'>;
+  readonly clock: Ports['clock'];
+  readonly imageUrl: ImageUrl;
+  /** How clients reach the app, without a slash at its end. */
+  readonly publicUrl: string;
+  /** Null in production. */
+  readonly sandbox: SandboxDesk | null;
+  readonly wait: (ms: number) => Promise<void>;
+};
+
+/** What the app around the routes works with. */
+export type AppDependencies = Dependencies &
+  Pick<Ports, 'accessTokens' | 'ids'> & {
+    readonly images: Pick<ImageStore, 'open'>;
+    readonly log: Logger;
+    readonly registry: Registry;
+    readonly healthChecks: readonly HealthCheck[];
+    readonly limits: Limits;
+    readonly corsOrigins: readonly string[];
+    readonly trustedProxies: number;
+  };

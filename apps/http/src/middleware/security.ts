@@ -1,0 +1,31 @@
+import cors from '@koa/cors';
+import type { Middleware } from 'koa';
+import helmet from 'koa-helmet';
+
+/** Headers that keep a browser from doing with an answer what it is not for. */
+export const securityHeaders = (publicUrl: string): Middleware =>
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // Audio and pictures are there to be played and shown on other pages.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+
+/** Exactly the configured origins may read answers; cookies play no part. */
+export const crossOrigin = (origins: readonly string[]): Middleware =>
+  cors({
+    origin: (ctx) => (origins.includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Range',
+      'If-Range',
+      'If-None-Match',
+      'Idempotency-Key',
+      'X-Request-Id',
+    ],
+    exposeHeaders: ['Accept-Ranges', 'Content-Range', 'ETag', 'X-Request-Id', 'Retry-After', 'RateLimit-Remaining'],
+    maxAge: 600,
+  });

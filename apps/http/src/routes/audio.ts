@@ -1,0 +1,105 @@
+import { type Input, headTrackStream, streamTrack } from '@backline/contracts/http';
+import type { Claims } from '@backline/core/accounts';
+import type { TrackId } from '@backline/core/catalog';
+import type { TrackStream } from '@backline/core/playback';
+import type { Context } from 'koa';
+import type { ServeRaw } from '../bind.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { type Validators, isNotModified, mayBePartial, validatorsOf } from '../preconditions.ts';
+import { Refusal } from '../problem.ts';
+import { type RangeChoice, chooseRange } from '../range.ts';
+import { sendBytes } from '../send-bytes.ts';
+
+type Asked = Input<typeof streamTrack> | Input<typeof headTrackStream>;
+
+/** The audio itself: entitlement before a byte, single ranges, conditions, back-pressure. */
+export const audioRoutes = (serveRaw: ServeRaw, { core }: Dependencies): void => {
+  serveRaw(headTrackStream, async (input, ctx, caller) => {
+    const stream = await open(core, input, caller);
+    try {
+      const validators = validatorsOf(stream.source);
+      describe(ctx, stream, validators);
+      if (isNotModified(input.headers, validators)) ctx.status = 304;
+      else {
+        ctx.status = 200;
+        ctx.length = stream.source.sizeBytes;
+        ctx.type = stream.contentType;
+      }
+    } finally {
+      await stream.source.close();
+    }
+  });
+
+  serveRaw(streamTrack, async (input, ctx, caller) => {
+    const stream = await open(core, input, caller);
+    try {
+      await answer(ctx, input, stream);
+    } finally {
+      await stream.source.close();
+    }
+  });
+};
+
+const open = async ({ playback }: Dependencies['core'], input: Asked, caller: Claims | null): Promise<TrackStream> => {
+  const trackId = input.params.trackId as TrackId;
+  const opened =
+    caller === null
+      ? await playback.openLinkedStream(input.query.token ?? '', trackId)
+      : await playback.openStream(caller.userId, trackId);
+  if (opened.ok) return opened.value;
+  switch (opened.error.code) {
+    case 'track_not_found':
+      throw new Refusal(404, 'not-found', 'There is no such track', 'There is no track with this id.');
+    case 'subscription_required':
+      throw new Refusal(
+        402,
+        'subscription-required',
+        'A subscription is required',
+        'A subscriber may hear any track, an artist their own.',
+        {
+          members: { checkout: '/payments/checkout' },
+        },
+      );
+    case 'bad_stream_link':
+      throw new Refusal(401, 'bad-stream-link', 'The link is not valid', 'The link is not valid, or no longer.', {
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      });
+  }
+};
+
+/** Everything but the length, which depends on what is sent. */
+const describe = (ctx: Context, { contentType }: TrackStream, { etag, lastModified }: Validators): void => {
+  ctx.set({
+    'Accept-Ranges': 'bytes',
+    ETag: etag,
+    'Last-Modified': lastModified,
+    'Cache-Control': 'private, max-age=0, must-revalidate, no-transform',
+    'Content-Type': contentType,
+  });
+};
+
+const answer = async (ctx: Context, input: Input<typeof streamTrack>, stream: TrackStream): Promise<void> => {
+  const { source } = stream;
+  const size = source.sizeBytes;
+  const validators = validatorsOf(source);
+  describe(ctx, stream, validators);
+  if (isNotModified(input.headers, validators)) {
+    ctx.remove('Content-Type');
+    ctx.status = 304;
+    return;
+  }
+  const choice: RangeChoice = mayBePartial(input.headers, validators)
+    ? chooseRange(input.headers.range, size)
+    : { kind: 'whole' };
+  if (choice.kind === 'unsatisfiable')
+    throw new Refusal(416, 'range-not-satisfiable', 'The range lies outside the file', `The file has ${size} bytes.`, {
+      headers: { 'Content-Range': `bytes */${size}` },
+    });
+
+  const range = choice.kind === 'part' ? choice.range : { start: 0, end: size - 1 };
+  ctx.set('Content-Length', String(range.end - range.start + 1));
+  if (choice.kind === 'part') ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
+  ctx.respond = false;
+  ctx.res.statusCode = choice.kind === 'part' ? 206 : 200;
+  await sendBytes(ctx.res, source, range);
+};

@@ -1,0 +1,41 @@
+import { setTimeout } from 'node:timers/promises';
+import { ConfigError, type Platform, TOKENS } from '@backline/composition';
+import { Registry } from 'prom-client';
+import { LIMITS } from './limits.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+export type RunningHttp = RunningServer & { readonly url: string };
+
+/** Serves the platform over HTTP, as its configuration says. */
+export const startHttp = async ({ container }: Platform): Promise<RunningHttp> => {
+  const config = container.get(TOKENS.config);
+  const ports = container.get(TOKENS.ports);
+  const address = container.get(TOKENS.localAddress);
+  const server = await startServer(
+    {
+      core: container.get(TOKENS.core),
+      readers: ports,
+      clock: ports.clock,
+      ids: ports.ids,
+      images: ports.images,
+      imageUrl: ports.images.url,
+      accessTokens: ports.accessTokens,
+      sandbox: container.get(TOKENS.sandboxPages),
+      publicUrl: config.publicUrl,
+      wait: (ms) => setTimeout(ms),
+      log: container.get(TOKENS.log).child({ app: 'http' }),
+      registry: new Registry(),
+      healthChecks: container.get(TOKENS.healthChecks),
+      limits: LIMITS,
+      corsOrigins: config.corsOrigins,
+      trustedProxies: config.trustedProxies,
+    },
+    config,
+  ).catch((cause: unknown) => {
+    throw portTaken(cause) ? new ConfigError(`PORT ${config.port} is taken on ${config.host}`, { cause }) : cause;
+  });
+  address.listensOn(server.port);
+  return { ...server, url: address.url() };
+};
+
+const portTaken = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
