@@ -41,6 +41,9 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
     const allOf = ({ id }: Pick<User, 'id'>) => inWindows({ listenerId: id, ...ALWAYS });
     const recorded = (...numbers: readonly number[]) =>
       commit(log(), ({ plays }) => plays.recorded(numbers.map((number) => uuid(number) as PlayId)));
+    const lock = (listeners: readonly UserId[]) => commit(log(), ({ plays }) => plays.lock(listeners));
+    const spansOf = async (...listeners: readonly UserId[]) =>
+      (await commit(log(), ({ plays }) => plays.funding(listeners))).toSorted((a, b) => a.from - b.from);
     const append = (...plays: readonly Play[]) => commit(log(), (stores) => stores.plays.append(plays));
 
     const scene = async (): Promise<{ readonly fan: User; readonly other: User; readonly track: Track }> => ({
@@ -271,7 +274,6 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
 
     test('listeners in any order never lock one another out', async () => {
       const ids = Array.from({ length: 20 }, (_, index) => (index + 1) as UserId);
-      const lock = (listeners: readonly UserId[]) => commit(log(), ({ plays }) => plays.lock(listeners));
       await Promise.all(Array.from({ length: 6 }, (_, index) => lock(index % 2 === 0 ? ids : ids.toReversed())));
     });
 
@@ -299,8 +301,6 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
         await subscriptions.save(subscriptionOf('c', other.id, { paid: [open] }));
         await subscriptions.save(subscriptionOf('d', third.id, { paid: [] }));
       });
-      const spansOf = async (...listeners: readonly UserId[]) =>
-        (await commit(log(), ({ plays }) => plays.funding(listeners))).toSorted((a, b) => a.from - b.from);
       expect(await spansOf(fan.id, third.id)).toEqual(
         [first, second, open].map((span) => ({ ...span, listenerId: fan.id })),
       );

@@ -115,6 +115,9 @@ const hostedAs = (sessionId: string) => ({
   expiresAt: after(NOW, 9),
 });
 
+const closedOf = (number: number, userId: UserId, ms: number) =>
+  checkoutOf(number, userId, { createdAt: after(NOW, ms), hosted: hostedAs(`s${number}`), closedAt: NOW });
+
 /** What every CheckoutRepository promises, whatever stores it. */
 export const checkoutRepositorySuite = (adapter: string, open: OpenHarness): void => {
   describe(`CheckoutRepository on ${adapter}`, () => {
@@ -143,9 +146,12 @@ export const checkoutRepositorySuite = (adapter: string, open: OpenHarness): voi
 
     test("latestOf is that user's last begun", async () => {
       const [fan, other] = [await addUser(harness()), await addUser(harness())];
-      const begun = (number: number, userId: UserId, ms: number) =>
-        checkoutOf(number, userId, { createdAt: after(NOW, ms), hosted: hostedAs(`s${number}`), closedAt: NOW });
-      for (const checkout of [begun(1, fan.id, 1), begun(2, fan.id, 3), begun(3, fan.id, 2), begun(4, other.id, 4)])
+      for (const checkout of [
+        closedOf(1, fan.id, 1),
+        closedOf(2, fan.id, 3),
+        closedOf(3, fan.id, 2),
+        closedOf(4, other.id, 4),
+      ])
         await save(checkout);
       expect((await latestOf(fan.id))?.id).toBe(uuid(2));
       expect((await findBySession('s3'))?.id).toBe(uuid(3));
