@@ -2,6 +2,7 @@ export default {
   testMatch: ['<rootDir>/**/*.test.ts'],
   globalSetup: '<rootDir>/support/global-setup.mjs',
   globalTeardown: '<rootDir>/support/global-teardown.mjs',
+  reporters: ['default', '<rootDir>/support/count-reporter.mjs'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testEnvironmentOptions: { customExportConditions: ['@backline/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

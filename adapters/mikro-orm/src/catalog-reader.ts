@@ -27,11 +27,11 @@ const RELEVANCE = `(case when to_tsvector('simple', t.search_text) @@ websearch_
 
 /** The key that rows are sorted by before their id; each with the direction and how it is compared with the cursor. */
 const ORDERS = {
-  relevance: { key: RELEVANCE, kind: 'number', cast: 'bigint', direction: 'desc' },
-  popular: { key: 'tp.plays', kind: 'number', cast: 'bigint', direction: 'desc' },
-  title: { key: 'lower(t.title) collate "C"', kind: 'string', cast: 'text', direction: 'asc' },
-  new: { key: 't.id', kind: 'number', cast: 'bigint', direction: 'desc' },
-} as const satisfies Record<Order, { key: string; kind: 'string' | 'number'; cast: string; direction: 'asc' | 'desc' }>;
+  relevance: { key: RELEVANCE, kind: 'integer', cast: 'bigint', direction: 'desc' },
+  popular: { key: 'tp.plays', kind: 'integer', cast: 'bigint', direction: 'desc' },
+  title: { key: 'lower(t.title) collate "C"', kind: 'text', cast: 'text', direction: 'asc' },
+  new: { key: 't.id', kind: 'integer', cast: 'bigint', direction: 'desc' },
+} as const satisfies Record<Order, { key: string; kind: 'text' | 'integer'; cast: string; direction: 'asc' | 'desc' }>;
 
 const MATCHES = `and (to_tsvector('simple', t.search_text) @@ websearch_to_tsquery('simple', $1)
   or lower($1) operator(public.<%) t.search_text)`;
@@ -71,7 +71,7 @@ export const catalogReader = (pool: PlainPool): CatalogReader => ({
   tracks: async (search, page) => {
     const query = search.query?.trim() ?? '';
     const order: Order = search.sort ?? (query === '' ? 'new' : 'relevance');
-    const after = readCursor(order, [ORDERS[order].kind, 'number'], page.after);
+    const after = readCursor(order, [ORDERS[order].kind, 'integer'], page.after);
     if (!after.ok) return after;
 
     const given = {

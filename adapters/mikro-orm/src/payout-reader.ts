@@ -60,7 +60,7 @@ export const payoutReader = (pool: PlainPool, em: SqlEntityManager): PayoutReade
       payable: BigInt(row.payable),
     })),
   playsOfArtist: async (artistId, filter, page) => {
-    const after = readCursor('artist-plays', ['number', 'string'], page.after);
+    const after = readCursor('artist-plays', ['instant', 'uuid'], page.after);
     if (!after.ok) return after;
     const rows = await pool.query(filter.trackId === undefined ? ALL_PLAYS : PLAYS_OF_TRACK, [
       artistId,

@@ -44,7 +44,7 @@ const IN_WINDOWS = statement<PlayRow>(
    order by p.listener_id, started_at, play_id`,
 );
 
-/** All or nothing: when an id is taken, no row is inserted and the taken ones come back. */
+/** When an id is taken, no play is appended, and the taken ones come back. */
 const APPEND = statement<{ play_id: string }>(
   'play_append',
   `with reported as (
@@ -62,9 +62,12 @@ const APPEND = statement<{ play_id: string }>(
      select play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played,
        reported_at, verdict, verdict, occupying, policy_version
      from reported
+     where not exists (select from reported where play_id not in (select play_id from keys))
    )
    select play_id from reported where play_id not in (select play_id from keys)`,
 );
+
+const RELEASE_KEYS = statement('play_release_keys', 'delete from play_key where play_id = any($1::uuid[])');
 
 const REJUDGE = statement(
   'play_rejudge',
@@ -137,7 +140,10 @@ const playRepository = (run: Run): PlayRepository => ({
       plays.map(({ judgment }) => judgment.occupying),
       plays.map(({ judgment }) => judgment.policyVersion),
     ]);
-    return taken.map((row) => row.play_id as PlayId);
+    const takenIds = new Set(taken.map((row) => row.play_id as PlayId));
+    if (takenIds.size > 0)
+      await run(RELEASE_KEYS, [plays.map(({ playId }) => playId).filter((playId) => !takenIds.has(playId))]);
+    return [...takenIds];
   },
   rejudge: async (changes) => {
     await run(REJUDGE, [

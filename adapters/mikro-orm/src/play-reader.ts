@@ -35,7 +35,7 @@ const GREATEST_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 export const playReader = (pool: PlainPool): PlayReader => ({
   playsOf: async (listenerId, page) => {
-    const after = readCursor('plays', ['number', 'string'], page.after);
+    const after = readCursor('plays', ['instant', 'uuid'], page.after);
     if (!after.ok) return after;
     const rows = await pool.query(PLAYS, [listenerId, ...playPosition(after.value), page.limit + 1]);
     return ok(

@@ -4,6 +4,7 @@ import type { ImageRef, UserId } from '@backline/core/accounts';
 import type { MediaKey, Track, TrackId, TrackRepository, TrackStatus } from '@backline/core/catalog';
 import { day, err, invariant, ok } from '@backline/core/kernel';
 import { instantOf, nextFrom, nullableDate, nullableInstant } from './columns.ts';
+import { TextArray } from './text-array.ts';
 import { UserRow } from './users.ts';
 
 export const TrackRow = defineEntity({
@@ -14,7 +15,7 @@ export const TrackRow = defineEntity({
     artist: () => p.manyToOne(UserRow).mapToPk().deleteRule('no action').updateRule('no action'),
     title: p.text(),
     genre: p.text().nullable(),
-    tags: p.array().columnType('text[]'),
+    tags: p.type(TextArray),
     releasedOn: p.date().nullable(),
     audioKey: p.text().unique(),
     sha256: p.text(),

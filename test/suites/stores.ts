@@ -1,0 +1,42 @@
+import { accountReaderSuite } from './account-reader.ts';
+import { catalogReaderSuite } from './catalog-reader.ts';
+import type { OpenHarness } from './harness.ts';
+import { payoutReaderSuite } from './payout-reader.ts';
+import { playReaderSuite } from './play-reader.ts';
+import { playRepositorySuite } from './play-repository.ts';
+import { popularityReaderSuite } from './popularity-reader.ts';
+import { rateRepositorySuite } from './rate-repository.ts';
+import { sessionRepositorySuite } from './session-repository.ts';
+import { subscriptionReaderSuite } from './subscription-reader.ts';
+import {
+  checkoutRepositorySuite,
+  receiptRepositorySuite,
+  subscriptionRepositorySuite,
+  webhookInboxSuite,
+} from './subscription-stores.ts';
+import { trackRepositorySuite } from './track-repository.ts';
+import { unitOfWorkSuite } from './unit-of-work.ts';
+import { userRepositorySuite } from './user-repository.ts';
+
+/** Everything that whoever stores and reads for the core promises. */
+export const storeSuites = (adapter: string, open: OpenHarness): void => {
+  for (const suite of [
+    unitOfWorkSuite,
+    userRepositorySuite,
+    sessionRepositorySuite,
+    trackRepositorySuite,
+    playRepositorySuite,
+    subscriptionRepositorySuite,
+    checkoutRepositorySuite,
+    receiptRepositorySuite,
+    webhookInboxSuite,
+    rateRepositorySuite,
+    accountReaderSuite,
+    catalogReaderSuite,
+    payoutReaderSuite,
+    playReaderSuite,
+    popularityReaderSuite,
+    subscriptionReaderSuite,
+  ])
+    suite(adapter, open);
+};
