@@ -1,59 +1,41 @@
-import { accessSync, chownSync, constants, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { chownSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** How to run PostgreSQL's programs, which refuse to run as root. */
+/** Who runs PostgreSQL's programs, which refuse to run as root. */
 export type Account = {
-  /** The command line that runs the program. */
-  readonly command: (program: string, args: readonly string[]) => readonly [string, readonly string[]];
-  /** For child_process.spawn. */
+  /** For child_process.spawn; empty where it is the user that runs us. */
   readonly identity: { readonly uid?: number; readonly gid?: number };
-  /** Makes a file or folder the account's own. */
+  /** Makes a file or folder the account's own, with all that is in it. */
   readonly give: (path: string) => void;
+  /** How a program that was started in a folder names it: the account may not be let through the folder's parents. */
+  readonly nameOf: (workingFolder: string) => string;
 };
 
-/** The user `nobody`, who is on every machine. */
+/** The user `nobody`, who is on every Linux machine. initdb takes no user id without a name. */
 const NOBODY = 65_534;
 
-const OWN: Account = { command: (program, args) => [program, args], identity: {}, give: () => undefined };
+const OURSELVES: Account = { identity: {}, give: () => undefined, nameOf: (folder) => folder };
 
-/**
- * An ordinary user runs the programs as themselves. Root runs them as `nobody`; where the folders lie under one that
- * only root may enter (such as /root), `nobody` keeps the one capability that lets it pass through.
- *
- * @param paths that the programs must reach
- */
-export const postgresAccount = (paths: readonly string[]): Account => {
-  if (process.getuid?.() !== 0) return OWN;
-  const give = (path: string): void => chownSync(path, NOBODY, NOBODY);
-  if (paths.every(isOpenToAll)) return { command: OWN.command, identity: { uid: NOBODY, gid: NOBODY }, give };
-  return { command: passing, identity: {}, give };
+/** Ourselves; for root, whoever owns the cluster already, else `nobody`, without any privilege. */
+export const postgresAccount = (cluster: string): Account => {
+  if (process.getuid?.() !== 0) return OURSELVES;
+  const { uid, gid } = ownerOf(cluster) ?? { uid: NOBODY, gid: NOBODY };
+  return {
+    identity: { uid, gid },
+    give: (path) => giveAll(path, uid, gid),
+    nameOf: process.platform === 'linux' ? () => '/proc/self/cwd' : OURSELVES.nameOf,
+  };
 };
 
-const isOpenToAll = (path: string): boolean => {
-  for (let folder = resolve(path); ; folder = dirname(folder)) {
-    if ((statSync(folder).mode & constants.S_IXOTH) === 0) return false;
-    if (folder === dirname(folder)) return true;
-  }
+const ownerOf = (cluster: string): { readonly uid: number; readonly gid: number } | null => {
+  if (!existsSync(cluster)) return null;
+  const owner = statSync(cluster);
+  return owner.uid === 0 ? null : owner;
 };
 
-const SETPRIV = '/usr/bin/setpriv';
-
-const passing: Account['command'] = (program, args) => {
-  try {
-    accessSync(SETPRIV, constants.X_OK);
-  } catch (cause) {
-    throw new Error('as root, PostgreSQL needs folders that others may enter, or util-linux: set DATA_DIR', { cause });
-  }
-  return [
-    SETPRIV,
-    [
-      `--reuid=${NOBODY}`,
-      `--regid=${NOBODY}`,
-      '--clear-groups',
-      '--inh-caps=-all,+dac_override',
-      '--ambient-caps=-all,+dac_override',
-      program,
-      ...args,
-    ],
-  ];
+const giveAll = (path: string, uid: number, gid: number): void => {
+  chownSync(path, uid, gid);
+  if (!statSync(path).isDirectory()) return;
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (!entry.isSymbolicLink()) giveAll(join(path, entry.name), uid, gid);
 };

@@ -1,60 +1,125 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from './errors.ts';
 
-/** What lies beside the cluster, in the platform's data folder. */
+/** What lies in the platform's data folder. */
 export type Files = {
   readonly dataDir: string;
   /** PostgreSQL's own folder. */
   readonly cluster: string;
   readonly log: string;
   readonly lock: string;
-  /** The id of the process that stops the server when it ends. */
+  /** The mark of the call that stops the server when it ends. */
   readonly owner: string;
+  /** The last port, so that it stays the same where it can. */
   readonly port: string;
   readonly password: string;
 };
 
-export const filesIn = (dataDir: string): Files => ({
-  dataDir,
-  cluster: join(dataDir, 'postgres'),
-  log: join(dataDir, 'postgres.log'),
-  lock: join(dataDir, 'postgres.lock'),
-  owner: join(dataDir, 'postgres.owner'),
-  port: join(dataDir, 'postgres.port'),
-  password: join(dataDir, 'postgres-password'),
-});
-
-export const readNumber = (path: string): number | null => {
-  if (!existsSync(path)) return null;
-  const value = Number.parseInt(readFileSync(path, 'utf8'), 10);
-  return Number.isSafeInteger(value) && value > 0 ? value : null;
+/** Makes the data folder where it is missing. */
+export const filesIn = (folder: string): Files => {
+  const dataDir = writableFolder(folder);
+  return {
+    dataDir,
+    cluster: join(dataDir, 'postgres'),
+    log: join(dataDir, 'postgres.log'),
+    lock: join(dataDir, 'postgres.lock'),
+    owner: join(dataDir, 'postgres.owner'),
+    port: join(dataDir, 'postgres.port'),
+    password: join(dataDir, 'postgres-password'),
+  };
 };
 
-/** Made once; readable by its owner alone. */
-export const passwordOf = (files: Files): string => {
-  if (!existsSync(files.password))
-    writeFileSync(files.password, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
+const writableFolder = (folder: string): string => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return realpathSync(folder);
+  } catch (cause) {
+    throw new Error(
+      `cannot write in ${folder} (${codeOf(cause)}): let DATA_DIR name a folder that this user may fill`,
+      {
+        cause,
+      },
+    );
+  }
+};
+
+export const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+export const readPort = (files: Files): number | null => {
+  const port = Number.parseInt(readIfThere(files.port), 10);
+  return port > 0 && port < 65_536 ? port : null;
+};
+
+/** Made once, with the cluster; readable by its owner alone. */
+export const makePassword = (files: Files): string => {
+  const draft = `${files.password}.new`;
+  writeFileSync(draft, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true });
+  renameSync(draft, files.password);
   return readFileSync(files.password, 'utf8');
 };
 
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
-/** Keeps the log and one older one. */
-export const rotateLog = (files: Files): void => {
-  if (existsSync(files.log) && statSync(files.log).size > MAX_LOG_BYTES) renameSync(files.log, `${files.log}.1`);
+/** Keeps the log bounded and one older one beside it. The server appends, so it goes on at the start. */
+export const boundLog = (files: Files): void => {
+  if (!existsSync(files.log) || statSync(files.log).size <= MAX_LOG_BYTES) return;
+  copyFileSync(files.log, `${files.log}.1`);
+  truncateSync(files.log);
 };
 
-const TAIL_BYTES = 600;
+export const logSize = (files: Files): number => statSync(files.log, { throwIfNoEntry: false })?.size ?? 0;
 
-/** What the server said last, for an error message. */
-export const logTail = (files: Files): string =>
-  existsSync(files.log) ? readFileSync(files.log, 'utf8').slice(-TAIL_BYTES).trim() : 'it left no log';
+const TAIL_BYTES = 4_096;
+const TAIL_LINES = 4;
+const FULL_BYTES = 16 * 1024 * 1024;
 
-/** The first and fourth line of postmaster.pid: the postmaster's process id and its port. */
+/** Why the server failed, in one line: what it said last since the log had that size, and whether the disk is full. */
+export const explain = (files: Files, since: number): string => {
+  const said = readEnd(files.log, since).split('\n').filter(isTelling).slice(-TAIL_LINES).map(shorten).join('; ');
+  const { bavail, bsize } = statfsSync(files.dataDir);
+  const full = bavail * bsize < FULL_BYTES ? `the disk of ${files.dataDir} is full; ` : '';
+  return `${full}${said === '' ? `nothing is said in ${files.log}` : said}`;
+};
+
+const readEnd = (path: string, since: number): string => {
+  if (!existsSync(path)) return '';
+  const size = statSync(path).size;
+  const from = Math.max(size - TAIL_BYTES, Math.min(since, size));
+  const buffer = Buffer.alloc(size - from);
+  const file = openSync(path, 'r');
+  try {
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, from));
+  } finally {
+    closeSync(file);
+  }
+};
+
+const isTelling = (line: string): boolean => line.trim() !== '' && !/ (?:LOG|STATEMENT|CONTEXT): /u.test(line);
+
+/** Without the time and the process id in front. */
+const shorten = (line: string): string => line.replace(/^\d{4}-\S+ \S+ UTC \[\d+\] /u, '').trim();
+
+/** The first and fourth line of postmaster.pid: the postmaster's process id and its port; null where it has none. */
 export const readPostmaster = (files: Files): { readonly pid: number; readonly port: number } | null => {
-  const path = join(files.cluster, 'postmaster.pid');
-  if (!existsSync(path)) return null;
-  const [pid = '', , , port = ''] = readFileSync(path, 'utf8').split('\n');
+  const [pid = '', , , port = ''] = readIfThere(join(files.cluster, 'postmaster.pid')).split('\n');
   return Number(pid) > 0 ? { pid: Number(pid), port: Number(port) } : null;
 };

@@ -1,19 +1,25 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Account } from './account.ts';
-import type { Binaries } from './binaries.ts';
-import { HOST, answers } from './connect.ts';
-import { type Files, logTail, readNumber, readPostmaster, rotateLog } from './files.ts';
-import { isPostgresOf } from './processes.ts';
+import type { ClusterOptions } from './cluster.ts';
+import { HOST, ask } from './connect.ts';
+import { environment } from './environment.ts';
+import { messageOf } from './errors.ts';
+import { type Files, boundLog, explain, logSize, readPort, readPostmaster } from './files.ts';
+import { freePort, isFree } from './ports.ts';
+import { endLeftovers, isAlive, isPostgresIn, signalIfAlive } from './processes.ts';
 
 export type RunningServer = { readonly pid: number; readonly port: number };
 
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 8_000;
+/** Without a sign of life. */
+const SILENCE_MS = 60_000;
+/** Recovery reads at most max_wal_size; a slow disk needs minutes. */
+const RECOVERY_MS = 600_000;
+const RECOVERY_IS_TOLD_AFTER_MS = 2_000;
+const STOP_MS = { SIGINT: 6_000, SIGQUIT: 2_000, SIGKILL: 1_000 } as const;
 const STEP_MS = 25;
+const PORT_ATTEMPTS = 3;
 
 /** For a laptop that also does other things. Durability is PostgreSQL's default, all of it on. */
 const SETTINGS = {
@@ -25,6 +31,8 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_min_messages: 'warning',
+  // Its details hold values of rows, which can be personal.
+  log_error_verbosity: 'terse',
   password_encryption: 'scram-sha-256',
 };
 
@@ -32,84 +40,120 @@ const SETTINGS = {
 const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** A server of this cluster that runs already, e.g. because the process that began it was killed; null if none does. */
-export const findServer = async (files: Files, password: string): Promise<RunningServer | null> => {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const postmaster = readPostmaster(files);
-    if (postmaster === null) return null;
-    if (!isPostgresOf(postmaster.pid, files.cluster)) {
-      rmSync(join(files.cluster, 'postmaster.pid'), { force: true });
-      return null;
+export const findServer = async (options: ClusterOptions, password: string): Promise<RunningServer | null> => {
+  const { files } = options;
+  const running = readPostmaster(files);
+  if (running !== null && isPostgresIn(files.cluster, running.pid)) {
+    const isReady = await awaitReady(options, running, password, () => !isPostgresIn(files.cluster, running.pid));
+    if (isReady) return running;
+  }
+  await endLeftovers(files.cluster);
+  const left = readPostmaster(files);
+  // PostgreSQL takes any living process for the one that it finds there; a dead one it recognises.
+  if (left !== null && isAlive(left.pid)) rmSync(join(files.cluster, 'postmaster.pid'), { force: true });
+  return null;
+};
+
+/** @param port the one that it must have; null for the last one, or any */
+export const startServer = async (
+  options: ClusterOptions,
+  password: string,
+  port: number | null,
+): Promise<RunningServer> => {
+  const { files } = options;
+  boundLog(files);
+  for (let attempt = 1; ; attempt += 1) {
+    const chosen = port ?? (await freePort(attempt === 1 ? readPort(files) : null));
+    const before = logSize(files);
+    const started = await tryStart(options, password, chosen);
+    if (started.ok) {
+      writeFileSync(files.port, String(chosen));
+      return { pid: started.pid, port: chosen };
     }
-    if (await answers(postmaster.port, password, files.cluster)) return postmaster;
-    if (Date.now() > deadline)
-      throw new Error(`PostgreSQL (process ${postmaster.pid}) runs but does not answer: ${logTail(files)}`);
-    await setTimeout(STEP_MS * 4);
+    const wasTaken = port === null && attempt < PORT_ATTEMPTS && !(await isFree(chosen));
+    if (!wasTaken) throw new Error(`PostgreSQL did not start: ${started.reason ?? explain(files, before)}`);
   }
 };
 
-export const startServer = async (
-  files: Files,
-  binaries: Binaries,
-  account: Account,
-  options: { readonly password: string; readonly durable: boolean },
-): Promise<RunningServer> => {
-  rotateLog(files);
-  const port = await freePort(readNumber(files.port));
-  const settings = { ...SETTINGS, ...(options.durable ? {} : NOT_DURABLE), port: String(port) };
-  const [command, args] = account.command(binaries.postgres, [
-    '-D',
-    files.cluster,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]);
-  const log = openSync(files.log, 'a', 0o600);
-  // In a session of its own, so that a Ctrl-C in the terminal reaches us alone, and we stop it in order.
-  const child = spawn(command, args, {
-    ...account.identity,
-    cwd: files.cluster,
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  closeSync(log);
-  let ended = false;
-  child.on('error', () => (ended = true)).on('exit', () => (ended = true));
-  child.unref();
+type Start = { readonly ok: true; readonly pid: number } | { readonly ok: false; readonly reason: string | null };
 
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await answers(port, options.password, files.cluster))) {
-    if (ended || Date.now() > deadline) throw new Error(`PostgreSQL did not start: ${logTail(files)}`);
-    await setTimeout(STEP_MS);
+const tryStart = async (options: ClusterOptions, password: string, port: number): Promise<Start> => {
+  const child = spawnServer(options, port);
+  let reason: string | null = null;
+  let hasEnded = false;
+  child.on('error', (cause) => {
+    reason = messageOf(cause);
+    hasEnded = true;
+  });
+  child.on('exit', () => (hasEnded = true));
+  child.unref();
+  const { pid } = child;
+  if (pid === undefined) return { ok: false, reason: await failureOf(child) };
+  try {
+    if (await awaitReady(options, { pid, port }, password, () => hasEnded)) return { ok: true, pid };
+  } catch (cause) {
+    await stopServer(options.files, pid);
+    throw cause;
   }
-  writeFileSync(files.port, String(port));
-  const postmaster = readPostmaster(files);
-  if (postmaster === null) throw new Error(`PostgreSQL ended at once: ${logTail(files)}`);
-  return postmaster;
+  return { ok: false, reason };
+};
+
+const failureOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => child.once('error', (cause) => resolve(messageOf(cause))));
+
+const spawnServer = ({ files, binaries, account, durable }: ClusterOptions, port: number): ChildProcess => {
+  const settings = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), port: String(port) };
+  const log = openSync(files.log, 'a', 0o600);
+  try {
+    // In a session of its own, so that a Ctrl-C in the terminal reaches us alone, and we stop it in order.
+    return spawn(
+      binaries.postgres,
+      [
+        '-D',
+        account.nameOf(files.cluster),
+        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      ],
+      { ...account.identity, cwd: files.cluster, env: environment(), detached: true, stdio: ['ignore', log, log] },
+    );
+  } finally {
+    closeSync(log);
+  }
+};
+
+/** Resolves false when the server ended. */
+const awaitReady = async (
+  { files, log }: ClusterOptions,
+  { pid, port }: RunningServer,
+  password: string,
+  hasEnded: () => boolean,
+): Promise<boolean> => {
+  const begin = performance.now();
+  const before = logSize(files);
+  let isTold = false;
+  for (let heard = begin; !hasEnded(); await setTimeout(STEP_MS)) {
+    const answer = await ask(port, password, pid);
+    const now = performance.now();
+    if (answer === 'ready') return true;
+    if (answer === 'wrong-password')
+      throw new Error(`${files.password} is not the password of ${files.cluster}: put back the one made with it`);
+    if (answer === 'starting' && now - begin < RECOVERY_MS) heard = now;
+    if (answer === 'starting' && !isTold && now - begin > RECOVERY_IS_TOLD_AFTER_MS) {
+      log('PostgreSQL brings its files in order after a crash');
+      isTold = true;
+    }
+    if (now - heard > SILENCE_MS)
+      throw new Error(`PostgreSQL (process ${pid}) runs but does not answer: ${explain(files, before)}`);
+  }
+  return false;
 };
 
 /** Disconnects everyone and writes a checkpoint; where that takes too long, ends without one. */
-export const stopServer = async (files: Files, { pid }: RunningServer): Promise<void> => {
-  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
-    if (!isPostgresOf(pid, files.cluster)) return;
-    process.kill(pid, signal);
-    const deadline = Date.now() + STOP_TIMEOUT_MS;
-    while (isPostgresOf(pid, files.cluster) && Date.now() < deadline) await setTimeout(STEP_MS);
+export const stopServer = async (files: Files, pid: number): Promise<void> => {
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    if (!isPostgresIn(files.cluster, pid)) return;
+    signalIfAlive(pid, signal);
+    const deadline = performance.now() + STOP_MS[signal];
+    while (isPostgresIn(files.cluster, pid) && performance.now() < deadline) await setTimeout(STEP_MS);
   }
+  if (isPostgresIn(files.cluster, pid)) throw new Error(`PostgreSQL (process ${pid}) cannot be stopped`);
 };
-
-/** The wanted port if it is free, else any. */
-const freePort = async (wanted: number | null): Promise<number> => {
-  if (wanted !== null && (await tryPort(wanted)) !== null) return wanted;
-  const port = await tryPort(0);
-  if (port === null) throw new Error('no port is free');
-  return port;
-};
-
-const tryPort = (port: number): Promise<number | null> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.on('error', () => resolve(null));
-    server.listen({ host: HOST, port }, () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : null));
-    });
-  });
