@@ -24,7 +24,7 @@ const VERSION = /^(\d+)\.json$/;
 const UNFINISHED = /^(\d+)\.[0-9a-f-]+\.tmp$/;
 
 export const hasCode = (thrown: unknown, ...codes: readonly string[]): boolean =>
-  thrown instanceof Object && 'code' in thrown && codes.some((code) => thrown.code === code);
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown && codes.some((code) => thrown.code === code);
 
 /** Empty for a directory that isn't there. */
 export const namesIn = async (directory: string): Promise<readonly string[]> => {

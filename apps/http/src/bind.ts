@@ -127,6 +127,8 @@ const write = (ctx: KoaContext, status: number, body: unknown, headers: { readon
   ctx.set(headers);
   if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
     ctx.body = body instanceof Uint8Array ? Buffer.from(body) : body;
+    // A null body makes it 204 in Koa.
+    ctx.status = status;
     if (body !== null && headers['Content-Type'] !== undefined) ctx.set('Content-Type', headers['Content-Type']);
     return;
   }
