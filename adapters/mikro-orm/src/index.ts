@@ -1,5 +1,5 @@
-import type { Ports } from '@backline/core';
-import type { Instant } from '@backline/core/kernel';
+import type { Ports, Stores } from '@backline/core';
+import type { Instant, UnitOfWork } from '@backline/core/kernel';
 import { accountReader } from './account-reader.ts';
 import { catalogReader } from './catalog-reader.ts';
 import type { Connection } from './connection.ts';
@@ -20,9 +20,9 @@ export { type Connection, parseDatabaseUrl } from './connection.ts';
 export { migrate } from './migrate.ts';
 export { createOrm } from './orm.ts';
 
-type DatabasePorts = Pick<
+type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   Ports,
-  'uow' | 'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'popularity'
+  'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'popularity'
 >;
 
 /** Everything that the core stores and reads, in one PostgreSQL database whose schema is up to date. */

@@ -20,11 +20,6 @@ export const credentialGuard = (limits: Limits): CredentialGuard => {
   const byAddress = new RateLimiterMemory({ points: limits.failedLoginsPerAddress, duration: QUARTER_HOUR_S });
   const registrations = new RateLimiterMemory({ points: limits.registrationsPerHour, duration: HOUR_S });
 
-  const refuseSpent = async (limiter: RateLimiterMemory, key: string): Promise<void> => {
-    const spent = await limiter.get(key);
-    if (spent !== null && spent.remainingPoints <= 0) throw tooMany(Math.ceil(spent.msBeforeNext / 1_000));
-  };
-
   return {
     admit: async (ctx, route, body) => {
       if (route === register) {
@@ -41,6 +36,11 @@ export const credentialGuard = (limits: Limits): CredentialGuard => {
       await count(byAddress, ctx.ip);
     },
   };
+};
+
+const refuseSpent = async (limiter: RateLimiterMemory, key: string): Promise<void> => {
+  const spent = await limiter.get(key);
+  if (spent !== null && spent.remainingPoints <= 0) throw tooMany(Math.ceil(spent.msBeforeNext / 1_000));
 };
 
 const takesCredentials = (route: Route): boolean => route === logIn || route === refreshSession || route === eraseMe;
