@@ -40,7 +40,7 @@ const judge = (bytes: Seekable, limits: SoundLimits): Verdict => {
   return start === 0 ? unsupported : silentFile;
 };
 
-/** Blocks its thread while it reads. */
+/** Blocks its process while it reads. */
 export const inspectFile = async (path: string, limits: SoundLimits): Promise<Inspection> => {
   const bytes = seekableFile(path);
   try {

@@ -1,6 +1,6 @@
 import type { AudioInspector } from '@backline/core/catalog';
 import { HOUR_MS, SECOND_MS, err } from '@backline/core/kernel';
-import { inspectionThread } from './inspection-thread.ts';
+import { inspectionProcess } from './inspection-process.ts';
 import { onDisk } from './on-disk.ts';
 
 export type InspectionLimits = {
@@ -8,7 +8,7 @@ export type InspectionLimits = {
   readonly maxDurationMs: number;
   /** For one file. */
   readonly timeLimitMs: number;
-  /** Of the thread that reads; buffers for what it reads come on top, at most 32 MiB each. */
+  /** Of the process that reads; buffers for what it reads come on top, at most 32 MiB each. */
   readonly heapMb: number;
   /** Files in line behind the one that is being read; beyond them the answer is `busy`. */
   readonly waiting: number;
@@ -21,7 +21,7 @@ export const INSPECTION_LIMITS: InspectionLimits = {
   waiting: 16,
 };
 
-/** `close` ends the thread; it starts again when needed. */
+/** `close` ends the process that reads; it starts again when needed. */
 export type MusicMetadataInspector = AudioInspector & { readonly close: () => Promise<void> };
 
 const RETRY_AFTER_MS = 2 * SECOND_MS;
@@ -29,11 +29,11 @@ const RETRY_AFTER_MS = 2 * SECOND_MS;
 /**
  * Takes MP3, FLAC, WAV, Ogg Vorbis, Ogg Opus, AAC in ADTS and in M4A. The format, the facts and whether the file is
  * whole are read from its own structure, without decoding; its tags by music-metadata. All of that happens in a
- * worker thread, one file at a time, under a limit of time and memory: a file beyond them is unplayable.
+ * process of its own, one file at a time, under a limit of time and memory: a file beyond them is unplayable.
  */
 export const musicMetadataInspector = (limits: Partial<InspectionLimits> = {}): MusicMetadataInspector => {
   const { maxDurationMs, timeLimitMs, heapMb, waiting } = { ...INSPECTION_LIMITS, ...limits };
-  const thread = inspectionThread({ timeLimitMs, heapMb });
+  const reader = inspectionProcess({ timeLimitMs, heapMb });
   const sound = { maxSeconds: maxDurationMs / SECOND_MS };
   let last: Promise<unknown> = Promise.resolve();
   let pending = 0;
@@ -43,7 +43,7 @@ export const musicMetadataInspector = (limits: Partial<InspectionLimits> = {}): 
       if (pending > waiting) return err({ code: 'busy', retryAfterMs: RETRY_AFTER_MS });
       pending += 1;
       const turn = last
-        .then(() => onDisk(staged, (path) => thread.inspect({ path, limits: sound })))
+        .then(() => onDisk(staged, (path) => reader.inspect({ path, limits: sound })))
         .finally(() => {
           pending -= 1;
         });
@@ -52,7 +52,7 @@ export const musicMetadataInspector = (limits: Partial<InspectionLimits> = {}): 
     },
     close: async () => {
       await last;
-      await thread.close();
+      await reader.close();
     },
   };
 };

@@ -21,7 +21,7 @@ const fill = (descriptor: number, into: Uint8Array, position: number): number =>
   return filled;
 };
 
-/** Reads synchronously: for a thread of its own. */
+/** Reads synchronously: for a process of its own. */
 export const seekableFile = (path: string): Seekable => {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   const sizeBytes = fstatSync(descriptor).size;

@@ -50,7 +50,7 @@ const collected = async (bytes: AsyncIterable<Uint8Array>, maxBytes: number): Pr
   for await (const chunk of bytes) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) return null;
-    chunks.push(chunk.slice());
+    chunks.push(new Uint8Array(chunk));
   }
   return joined(chunks, sizeBytes);
 };
@@ -108,7 +108,7 @@ export const memoryImageStore = ({
       const refusal = pngRefusal(bytes);
       if (refusal !== null) return err({ code: 'image_refused', reason: refusal });
       const ref = `${ids.uuid()}.png` as ImageRef;
-      pictures.set(ref, { bytes: bytes.slice(), digest: ref, storedAt: clock.now() });
+      pictures.set(ref, { bytes: new Uint8Array(bytes), digest: ref, storedAt: clock.now() });
       return ok(ref);
     },
     url: (ref) => `memory:/media/images/${ref}`,
