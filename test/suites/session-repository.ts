@@ -123,6 +123,7 @@ export const sessionRepositorySuite = (adapter: string, open: OpenHarness): void
       expect(await forget()).toBe(0);
       const left = await Promise.all([1, 2, 3, 4, 5].map((number) => found(`digest-${number}`)));
       expect(left.map((each) => each?.session.id ?? null)).toEqual([null, null, uuid(3), uuid(4), uuid(5)]);
+      expect(await commit(uow(), ({ sessions }) => sessions.markUsed('digest-1', NOW))).toBe(false);
     });
   });
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlatformEvent } from '@backline/core';
-import type { UserErased, UserId } from '@backline/core/accounts';
+import type { Email, UserErased, UserId } from '@backline/core/accounts';
 import type { TrackId, TrackPublished } from '@backline/core/catalog';
 import { err, ok } from '@backline/core/kernel';
 import type { EventId, WebhookReceived } from '@backline/core/subscriptions';
@@ -49,6 +49,15 @@ export const unitOfWorkSuite = (adapter: string, open: OpenHarness): void => {
         return [await users.find(user.id), await users.findByEmail(user.email!)];
       });
       expect(seen.map((each) => each?.role)).toEqual(['ARTIST', 'ARTIST']);
+    });
+
+    test('sees within a transaction what is no longer there', async () => {
+      await commit(uow(), ({ users }) => users.insert(user));
+      const seen = await commit(uow(), async ({ users }) => {
+        await users.save({ ...user, email: 'moved@example.com' as Email });
+        return [await users.findByEmail(user.email!), await users.insert(userOf(2, { email: user.email }))];
+      });
+      expect(seen).toEqual([null, ok(null)]);
     });
 
     test('an error leaves no trace', async () => {
