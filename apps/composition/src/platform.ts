@@ -38,7 +38,10 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature))),
     coreModule,
   );
-  const server = config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir }) : null;
+  const server =
+    config.databaseUrl === null
+      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (line) => container.get(TOKENS.log).info(line) })
+      : null;
   try {
     const connection = connectionOf(server?.url ?? config.databaseUrl ?? '');
     await migrate(connection, () => migrateJobs(connection.url, connection.schema));
