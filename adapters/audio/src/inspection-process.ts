@@ -39,6 +39,7 @@ const start = async (heapMb: number): Promise<ChildProcess> => {
 const end = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.ref();
   child.kill('SIGKILL');
   await ended;
 };
