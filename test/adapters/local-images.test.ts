@@ -26,6 +26,7 @@ imageStoreSuite('local disk', async () => {
 
 describe('local pictures', () => {
   let scratch: Scratch;
+  let small: Scratch | null = null;
   let store: LocalImageStore;
   beforeEach(() => {
     scratch = scratchDirectory();
@@ -33,6 +34,8 @@ describe('local pictures', () => {
   });
   afterEach(async () => {
     await store.close();
+    small?.remove();
+    small = null;
     scratch.remove();
   });
   const keptOf = async (picture: Uint8Array): Promise<Uint8Array> => {
@@ -103,7 +106,7 @@ describe('local pictures', () => {
   });
 
   onSmallDisk('says that the disk is full, and leaves nothing (needs the right to mount)', async () => {
-    const small = smallDisk(1);
+    small = smallDisk(1);
     if (small === null) throw new Error('could mount before');
     const full = localImageStore({ directory: small.path, publicUrl, clock });
     const ballast = join(small.path, 'ballast');
@@ -111,6 +114,5 @@ describe('local pictures', () => {
     expect(await full.put(png(1_000, 1_000))).toEqual({ ok: false, error: { code: 'storage_full' } });
     expect(filesBelow(small.path)).toEqual([ballast]);
     await full.close();
-    small.remove();
   });
 });

@@ -59,6 +59,7 @@ mediaStoreSuite('local disk, every cache as small as may be', async () => {
 
 describe('local media', () => {
   let scratch: Scratch;
+  let small: Scratch | null = null;
   let store: LocalMediaStore;
   beforeEach(() => {
     scratch = scratchDirectory();
@@ -66,6 +67,8 @@ describe('local media', () => {
   });
   afterEach(async () => {
     await store.close();
+    small?.remove();
+    small = null;
     scratch.remove();
   });
   const gone = new Error('gone');
@@ -205,7 +208,7 @@ describe('local media', () => {
   onSmallDisk(
     'says that the disk is full, leaves nothing, and goes on when there is room (needs the right to mount)',
     async () => {
-      const small = smallDisk(8);
+      small = smallDisk(8);
       if (small === null) throw new Error('could mount before');
       const full = localMediaStore({ directory: small.path, clock });
       const tooMuch = inChunks(new Uint8Array(20_000_000));
