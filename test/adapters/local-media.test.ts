@@ -221,6 +221,6 @@ describe('local media', () => {
       expect(sha256(await readAll(source))).toBe(sha256(SONG));
       await source.close();
       await full.close();
-      },
+    },
   );
 });
