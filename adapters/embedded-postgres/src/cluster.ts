@@ -17,7 +17,7 @@ import type { Binaries } from './binaries.ts';
 import { SUPERUSER } from './connect.ts';
 import { environment } from './environment.ts';
 import { codeOf, hasCode } from './errors.ts';
-import { type Files, explain, makePassword } from './files.ts';
+import { type Files, diskNote, makePassword, tellingLines } from './files.ts';
 import { endLeftovers } from './processes.ts';
 
 /** The major version of the binaries; a cluster of another one can't be read by them. */
@@ -71,8 +71,13 @@ const makeCluster = async (options: ClusterOptions): Promise<string> => {
   mkdirSync(draft, { mode: 0o700 });
   account.give(draft);
   const password = makePassword(files);
-  await initialise(options, draft, password);
-  renameSync(draft, files.cluster);
+  try {
+    await initialise(options, draft, password);
+    renameSync(draft, files.cluster);
+  } catch (cause) {
+    rmSync(draft, { recursive: true, force: true });
+    throw cause;
+  }
   return password;
 };
 
@@ -82,11 +87,11 @@ const initialise = async (options: ClusterOptions, folder: string, password: str
   // A machine without that locale; what needs it (trigrams of letters beyond ASCII) then does less.
   const second = first.said.includes('invalid locale name') ? await runInitdb(options, folder, password, 'C') : first;
   if (second.status === 0) return;
-  const said = second.said.split('\n').filter((line) => /error|fatal|could not|hint/iu.test(line));
-  throw new Error(
-    `PostgreSQL could not be initialised: ${said.slice(0, 3).join('; ')} (${explain(options.files, Infinity)})`,
-  );
+  const said = tellingLines(second.said.split('\n').filter(isComplaint).join('\n'));
+  throw new Error(`PostgreSQL could not be initialised: ${diskNote(options.files)}${said}`);
 };
+
+const isComplaint = (line: string): boolean => /error|fatal|panic|could not|hint/iu.test(line);
 
 type Outcome = { readonly status: number | null; readonly said: string };
 

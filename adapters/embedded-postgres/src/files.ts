@@ -94,11 +94,28 @@ const FULL_BYTES = 16 * 1024 * 1024;
 
 /** Why the server failed, in one line: what it said last since the log had that size, and whether the disk is full. */
 export const explain = (files: Files, since: number): string => {
-  const said = readEnd(files.log, since).split('\n').filter(isTelling).slice(-TAIL_LINES).map(shorten).join('; ');
-  const { bavail, bsize } = statfsSync(files.dataDir);
-  const full = bavail * bsize < FULL_BYTES ? `the disk of ${files.dataDir} is full; ` : '';
-  return `${full}${said === '' ? `nothing is said in ${files.log}` : said}`;
+  const said = tellingLines(readEnd(files.log, since));
+  return `${diskNote(files)}${said === '' ? `nothing is said in ${files.log}` : said}`;
 };
+
+/** Empty where there is room. */
+export const diskNote = (files: Files): string => {
+  const { bavail, bsize } = statfsSync(files.dataDir);
+  return bavail * bsize < FULL_BYTES ? `the disk of ${files.dataDir} is full; ` : '';
+};
+
+/** What every start and stop says, and what only repeats a statement. */
+const ORDINARY =
+  / (?:STATEMENT|CONTEXT): | LOG: {2}(?:starting|listening|checkpoint|database system (?:is|was) shut down)/u;
+
+/** The last lines that aren't of the ordinary, without the time and the process id in front. */
+export const tellingLines = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !ORDINARY.test(line))
+    .slice(-TAIL_LINES)
+    .map((line) => line.replace(/^.*UTC \[\d+\] /u, '').trim())
+    .join('; ');
 
 const readEnd = (path: string, since: number): string => {
   if (!existsSync(path)) return '';
@@ -112,11 +129,6 @@ const readEnd = (path: string, since: number): string => {
     closeSync(file);
   }
 };
-
-const isTelling = (line: string): boolean => line.trim() !== '' && !/ (?:LOG|STATEMENT|CONTEXT): /u.test(line);
-
-/** Without the time and the process id in front. */
-const shorten = (line: string): string => line.replace(/^\d{4}-\S+ \S+ UTC \[\d+\] /u, '').trim();
 
 /** The first and fourth line of postmaster.pid: the postmaster's process id and its port; null where it has none. */
 export const readPostmaster = (files: Files): { readonly pid: number; readonly port: number } | null => {

@@ -2,6 +2,7 @@ import { postgresAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { type ClusterOptions, ensureCluster } from './cluster.ts';
 import { ensureDatabase, urlOf } from './connect.ts';
+import { hasCode } from './errors.ts';
 import { filesIn } from './files.ts';
 import { type Hold, keep, obtain, release } from './hold.ts';
 import { withLock } from './lock.ts';
@@ -39,7 +40,10 @@ export const startEmbeddedPostgres = async ({
   const files = filesIn(dataDir);
   const account = postgresAccount(files.cluster);
   const options = { files, account, binaries: await findBinaries(account), durable, log };
-  const { hold, password } = await withLock(files.lock, () => open(options));
+  const { hold, password } = await withLock(files.lock, () => open(options)).catch((cause: unknown) => {
+    if (hasCode(cause, 'ENOSPC')) throw new Error(`the disk of ${files.dataDir} is full`, { cause });
+    throw cause;
+  });
   return { url: urlOf(hold.server.port, password), stop: keep(options, password, hold) };
 };
 
