@@ -61,7 +61,8 @@ type Given = {
 
 /** The whole app on a port of its own, on ports in memory. */
 export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Promise<HttpApp> => {
-  const server = createServer();
+  // A test that fails before it closes the app must not keep the process alive.
+  const server = createServer().unref();
   const port = await listening(server);
   const url = `http://127.0.0.1:${port}`;
   const ports = memoryPorts(given);

@@ -179,6 +179,17 @@ describe('tracks over HTTP', () => {
     }
   });
 
+  test('a cursor is taken exactly as it was given', async () => {
+    await app.publish(artist, 'Next to last');
+    await app.publish(artist, 'Last');
+    const { nextCursor } = (await app.call('GET', '/tracks?limit=1')).body;
+    expect((await app.call('GET', `/tracks?limit=1&cursor=${nextCursor}`)).status).toBe(200);
+    for (const altered of [`${nextCursor}=`, `${nextCursor}!`, ` ${nextCursor}`]) {
+      const answer = await app.call('GET', `/tracks?limit=1&cursor=${encodeURIComponent(altered)}`);
+      expect(expectProblem(answer, 400, 'invalid-input')).toEqual(['cursor']);
+    }
+  });
+
   test.each([
     ['no cursor of ours', 'cursor=abc', ['cursor']],
     ['the cursor of another list', `cursor=${Buffer.from('["plays",1,2]').toString('base64url')}`, ['cursor']],

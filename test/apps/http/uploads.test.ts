@@ -140,6 +140,11 @@ describe('uploads over HTTP', () => {
     await nothingKept();
   });
 
+  test('a field is not read past its limit', async () => {
+    const answer = await send(body([file(SONG), field('title', 'x'.repeat(20_000))]));
+    expect(answer.body.errors).toEqual([{ field: 'title', message: 'must be of at most 16384 bytes' }]);
+  });
+
   test('a picture over 5 MiB is refused, the song beside it given up', async () => {
     const parts = [file(SONG), file(new Uint8Array(5 * 1024 * 1024 + 1), 'artwork'), field('title', 'a')];
     expectProblem(await send(body(parts)), 413, 'too-large');
