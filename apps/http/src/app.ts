@@ -1,6 +1,7 @@
 import Koa from 'koa';
 import { authentication } from './authentication.ts';
 import { bind } from './bind.ts';
+import { bodyReader } from './body.ts';
 import { credentialGuard } from './credential-guard.ts';
 import type { AppDependencies } from './dependencies.ts';
 import { httpMetrics } from './metrics.ts';
@@ -17,6 +18,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { imageRoutes } from './routes/images.ts';
 import { apiRoutes } from './routes/index.ts';
 import { type Readiness, operationsRoutes } from './routes/operations.ts';
+import { byteSender } from './send-bytes.ts';
 
 /** The Koa app; the caller decides whether, and where, it listens. */
 export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
@@ -26,11 +28,13 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
     authenticate: authentication(deps),
     rateLimit: rateLimit(deps.limits),
     credentialGuard: credentialGuard(deps.limits),
+    bodies: bodyReader(deps.limits),
   });
   operationsRoutes(serve, deps, readiness);
   docsRoutes(serve);
-  audioRoutes(serveRaw, deps);
-  imageRoutes(serveRaw, deps);
+  const sendBytes = byteSender(deps.limits.chunkMs);
+  audioRoutes(serveRaw, sendBytes, deps);
+  imageRoutes(serveRaw, sendBytes, deps);
   apiRoutes(serve, deps);
 
   const app = new Koa({ proxy: deps.trustedProxies > 0, maxIpsCount: deps.trustedProxies });
@@ -39,9 +43,9 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   app.use(requestId(deps.ids));
   app.use(requestLog(deps.log, httpMetrics(deps.registry)));
   app.use(errors(deps.log));
-  app.use(saneRequest);
   app.use(securityHeaders(deps.publicUrl));
-  app.use(crossOrigin(deps.corsOrigins));
+  app.use(saneRequest);
+  if (deps.corsOrigins.length > 0) app.use(crossOrigin(deps.corsOrigins));
   app.use(overload(deps.limits));
   app.use(table.middleware());
   return app;

@@ -4,22 +4,25 @@ import type { Clock } from '@backline/core/kernel';
 import type { Context } from 'koa';
 import { Refusal } from './problem.ts';
 
-export type Authenticate = (ctx: Context, access: Access) => Claims | null;
+/** Who calls, as far as it is known, and why they may not; the caller is null where the policy lets anyone call. */
+export type Identified = { readonly caller: Claims | null; readonly refusal: Refusal | null };
 
-/** Judges the bearer token by the route's policy; null where the policy lets a caller be nobody. Cookies are never read. */
+export type Authenticate = (ctx: Context, access: Access) => Identified;
+
+const NOBODY: Identified = { caller: null, refusal: null };
+
+/** Judges the bearer token by the route's policy. Cookies are never read. */
 export const authentication =
   ({ accessTokens, clock }: { readonly accessTokens: AccessTokens; readonly clock: Clock }): Authenticate =>
   (ctx, access) => {
-    if (access === 'public') return null;
+    if (access === 'public') return NOBODY;
     const header = ctx.get('Authorization');
-    if (access === 'signed-in-or-link' && header === '' && typeof ctx.query['token'] === 'string') return null;
+    if (access === 'signed-in-or-link' && header === '' && typeof ctx.query['token'] === 'string') return NOBODY;
 
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];
-    const claims = token === undefined ? null : accessTokens.verify(token, clock.now());
-    if (claims === null) throw unauthorized(header === '');
-    if (access === 'artist' && claims.role !== 'ARTIST')
-      throw new Refusal(403, 'artists-only', 'This is for artists', 'Only an artist may do this.');
-    return claims;
+    const caller = token === undefined ? null : accessTokens.verify(token, clock.now());
+    if (caller === null) return { caller, refusal: unauthorized(header === '') };
+    return { caller, refusal: access === 'artist' && caller.role !== 'ARTIST' ? artistsOnly() : null };
   };
 
 const unauthorized = (absent: boolean): Refusal =>
@@ -30,3 +33,6 @@ const unauthorized = (absent: boolean): Refusal =>
     absent ? 'A bearer access token is required.' : 'The access token is not valid, or no longer.',
     { headers: { 'WWW-Authenticate': absent ? 'Bearer' : 'Bearer error="invalid_token"' } },
   );
+
+const artistsOnly = (): Refusal =>
+  new Refusal(403, 'artists-only', 'This is for artists', 'Only an artist may do this.');

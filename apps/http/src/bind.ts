@@ -3,9 +3,9 @@ import { type Input, type Output, type Reply, type Route, inputValidator, replyF
 import type { Claims } from '@backline/core/accounts';
 import type { Context as KoaContext } from 'koa';
 import type { Authenticate } from './authentication.ts';
-import { readBytes, readForm, readJson } from './body.ts';
+import type { BodyReader } from './body.ts';
 import type { CredentialGuard } from './credential-guard.ts';
-import { MAX_BATCH_BYTES, MAX_FORM_BYTES, MAX_JSON_BYTES, MAX_WEBHOOK_BYTES } from './limits.ts';
+import { MAX_BATCH_BYTES, MAX_JSON_BYTES } from './limits.ts';
 import { Refusal, sendProblem } from './problem.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { RouteTable } from './route-table.ts';
@@ -45,6 +45,7 @@ export type BindPorts = {
   readonly authenticate: Authenticate;
   readonly rateLimit: RateLimit;
   readonly credentialGuard: CredentialGuard;
+  readonly bodies: BodyReader;
 };
 
 const NO_BYTES = new Uint8Array();
@@ -78,7 +79,7 @@ type Admitted<R extends Route> = {
 
 /** Who calls, whether they may so often, and with what; throws a `Refusal` otherwise. */
 const admission = <R extends Route>(
-  { authenticate, rateLimit, credentialGuard }: BindPorts,
+  { authenticate, rateLimit, credentialGuard, bodies }: BindPorts,
   route: R,
 ): ((ctx: KoaContext) => Promise<Admitted<R>>) => {
   // A form's fields arrive among its files: whoever reads the form judges them.
@@ -86,23 +87,27 @@ const admission = <R extends Route>(
   const judge = inputValidator<R>(rest as R);
 
   return async (ctx) => {
-    const claims = authenticate(ctx, route.auth);
-    ctx.state['userId'] = claims?.userId;
-    await rateLimit(ctx, claims);
-    const rawBody = route.rawBody === undefined ? NO_BYTES : await readBytes(ctx.req, MAX_WEBHOOK_BYTES);
+    const { caller, refusal } = authenticate(ctx, route.auth);
+    ctx.state['userId'] = caller?.userId;
+    if (!isProbe(route)) await rateLimit(ctx, caller);
+    if (refusal !== null) throw refusal;
+    const rawBody = route.rawBody === undefined ? NO_BYTES : await bodies.raw(ctx.req, route.rawBody.contentType);
     const judged = judge({
       params: ctx['params'],
       query: ctx.query,
       headers: ctx.req.headers,
-      ...(route.body === undefined ? {} : { body: await readJson(ctx.req, jsonLimit(route)) }),
-      ...(route.form === undefined ? {} : { form: await readForm(ctx.req, MAX_FORM_BYTES) }),
+      ...(route.body === undefined ? {} : { body: await bodies.json(ctx.req, jsonLimit(route)) }),
+      ...(route.form === undefined ? {} : { form: await bodies.form(ctx.req) }),
     });
     if (!judged.ok) throw invalidInput(judged.errors);
     await credentialGuard.admit(ctx, route, judged.value.body);
-    // `authenticate` gives claims wherever the route's policy asks for a caller.
-    return { input: judged.value, caller: claims as CallerOf<R>, rawBody };
+    // `authenticate` gives a caller or a refusal wherever the route's policy asks for a caller.
+    return { input: judged.value, caller: caller as CallerOf<R>, rawBody };
   };
 };
+
+/** Who watches the platform has to see it also when others ask too much. */
+const isProbe = ({ path }: Route): boolean => path.startsWith('/health/') || path === '/metrics';
 
 const jsonLimit = (route: Route): number => (route.path === '/streams/batch' ? MAX_BATCH_BYTES : MAX_JSON_BYTES);
 
@@ -126,7 +131,7 @@ const write = (ctx: KoaContext, status: number, body: unknown, headers: { readon
   ctx.status = status;
   ctx.set(headers);
   if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
-    ctx.body = body instanceof Uint8Array ? Buffer.from(body) : body;
+    ctx.body = body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : body;
     // A null body makes it 204 in Koa.
     ctx.status = status;
     if (body !== null && headers['Content-Type'] !== undefined) ctx.set('Content-Type', headers['Content-Type']);

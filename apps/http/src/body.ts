@@ -1,27 +1,37 @@
 import type { IncomingMessage } from 'node:http';
+import type { TextFields } from '@backline/contracts/http';
+import { type Limits, MAX_FORM_BYTES, MAX_WEBHOOK_BYTES } from './limits.ts';
 import { Refusal } from './problem.ts';
+import { readBytes } from './read-bytes.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The whole body; 413 as soon as it is more than `maxBytes`. */
-export const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Uint8Array> => {
-  refuseEncoded(request);
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** Bodies that are read whole, each with its limit of size and time. */
+export type BodyReader = {
+  /** Undefined for an empty body. */
+  readonly json: (request: IncomingMessage, maxBytes: number) => Promise<unknown>;
+  readonly form: (request: IncomingMessage) => Promise<TextFields>;
+  readonly raw: (request: IncomingMessage, contentType: string) => Promise<Uint8Array>;
 };
 
-/** Undefined for an empty body. */
-export const readJson = async (request: IncomingMessage, maxBytes: number): Promise<unknown> => {
-  if (isEmpty(request)) return undefined;
-  demandType(request, 'application/json');
-  const text = decode(await readBytes(request, maxBytes));
+export const bodyReader = ({ bodyMs }: Pick<Limits, 'bodyMs'>): BodyReader => ({
+  json: async (request, maxBytes) => {
+    if (isEmpty(request)) return undefined;
+    demandType(request, 'application/json');
+    return parseJson(decode(await readBytes(request, maxBytes, bodyMs)));
+  },
+  form: async (request) => {
+    if (isEmpty(request)) return {};
+    demandType(request, 'application/x-www-form-urlencoded');
+    return formFields(new URLSearchParams(decode(await readBytes(request, MAX_FORM_BYTES, bodyMs))));
+  },
+  raw: async (request, contentType) => {
+    demandType(request, contentType);
+    return readBytes(request, MAX_WEBHOOK_BYTES, bodyMs);
+  },
+});
+
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -31,20 +41,13 @@ export const readJson = async (request: IncomingMessage, maxBytes: number): Prom
   }
 };
 
-export const readForm = async (
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<{ readonly [name: string]: string | string[] }> => {
-  if (isEmpty(request)) return {};
-  demandType(request, 'application/x-www-form-urlencoded');
-  const fields = new URLSearchParams(decode(await readBytes(request, maxBytes)));
-  return Object.fromEntries(
+const formFields = (fields: URLSearchParams): TextFields =>
+  Object.fromEntries(
     [...new Set(fields.keys())].map((name) => {
       const values = fields.getAll(name);
       return [name, values.length === 1 ? (values[0] ?? '') : values];
     }),
   );
-};
 
 const isEmpty = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0;
@@ -61,21 +64,6 @@ const demandType = (request: IncomingMessage, wanted: string): void => {
   );
 };
 
-/** Compressed bodies are not taken: nobody needs them here, and bombs do. */
-const refuseEncoded = (request: IncomingMessage): void => {
-  const encoding = request.headers['content-encoding'];
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
-  throw new Refusal(
-    415,
-    'unsupported-encoding',
-    'The encoding is not taken here',
-    'The body must be sent without Content-Encoding.',
-    {
-      headers: { 'Accept-Encoding': 'identity' },
-    },
-  );
-};
-
 const decode = (bytes: Uint8Array): string => {
   try {
     return utf8.decode(bytes);
@@ -85,9 +73,3 @@ const decode = (bytes: Uint8Array): string => {
     });
   }
 };
-
-/** What is left of the body is not read: the connection ends with the answer. */
-const tooLarge = (maxBytes: number): Refusal =>
-  new Refusal(413, 'too-large', 'The body is too large', `At most ${maxBytes} bytes are taken here.`, {
-    headers: { Connection: 'close' },
-  });

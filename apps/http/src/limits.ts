@@ -8,6 +8,12 @@ export type Limits = {
   readonly registrationsPerHour: number;
   /** Requests under way at once, by kind; beyond, 503 at once. */
   readonly inFlight: { readonly streams: number; readonly webhooks: number; readonly others: number };
+  /** For the whole of a body that is no upload. */
+  readonly bodyMs: number;
+  /** A connection on which nothing moves for so long is ended, whether it should send or receive. */
+  readonly stallMs: number;
+  /** For each 256 KiB or less that a listener takes. */
+  readonly chunkMs: number;
 };
 
 export const LIMITS: Limits = {
@@ -16,6 +22,9 @@ export const LIMITS: Limits = {
   failedLoginsPerAddress: 100,
   registrationsPerHour: 300,
   inFlight: { streams: 4_000, webhooks: 200, others: 1_000 },
+  bodyMs: 10_000,
+  stallMs: 30_000,
+  chunkMs: 60_000,
 };
 
 export const MAX_JSON_BYTES = 100 * 1024;

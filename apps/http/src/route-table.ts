@@ -46,5 +46,8 @@ const firstSegment = (path: string): string => path.split('/', 2)[1] ?? '';
 const chainOf = (router: Router): Middleware => {
   const routes = router.routes();
   const allowed = router.allowedMethods();
-  return (ctx, next) => routes(ctx as never, () => allowed(ctx as never, next));
+  return (ctx, next) => routes(ctx as never, () => (isMatched(ctx) ? allowed(ctx as never, next) : next()));
 };
+
+/** Whether there is such a path, for whatever methods. */
+const isMatched = (ctx: Context): boolean => Array.isArray(ctx['matched']) && ctx['matched'].length > 0;

@@ -2,6 +2,7 @@ import { type Server, createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { AppDependencies } from './dependencies.ts';
+import { refuseRaw } from './raw-refusals.ts';
 
 export type RunningServer = {
   readonly port: number;
@@ -16,6 +17,8 @@ const TIMEOUTS = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
+  // The app refuses it, with a problem.
+  requireHostHeader: false,
 };
 
 const MAX_CONNECTIONS = 10_000;
@@ -32,6 +35,8 @@ export const startServer = async (
   const app = createApp(deps, { isStopping: () => stopping });
   const server = createServer(TIMEOUTS, app.callback());
   server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(deps.limits.stallMs);
+  refuseRaw(server, deps.ids);
   await listen(server, host, port);
   const address = server.address();
   return {

@@ -55,9 +55,9 @@ export const errors =
   };
 
 const answer = (ctx: Context, thrown: unknown, log: Logger): void => {
-  if (thrown instanceof Refusal) return sendProblem(ctx, thrown.body, thrown.headers);
-  if (hasGone(ctx)) return;
   const id = ctx.state['requestId'];
+  if (hasGone(ctx)) return log.debug({ requestId: id, err: thrown }, 'a client went away');
+  if (thrown instanceof Refusal) return sendProblem(ctx, thrown.body, thrown.headers);
   if (thrown instanceof Unavailable) {
     log.warn({ requestId: id, err: thrown }, 'something is away');
     return sendProblem(ctx, UNAVAILABLE, { 'Retry-After': RETRY_AFTER_S });

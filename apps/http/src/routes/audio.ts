@@ -8,17 +8,17 @@ import type { Dependencies } from '../dependencies.ts';
 import { type Validators, isNotModified, mayBePartial, validatorsOf } from '../preconditions.ts';
 import { Refusal } from '../problem.ts';
 import { type RangeChoice, chooseRange } from '../range.ts';
-import { sendBytes } from '../send-bytes.ts';
+import type { SendBytes } from '../send-bytes.ts';
 
 type Asked = Input<typeof streamTrack> | Input<typeof headTrackStream>;
 
 /** The audio itself: entitlement before a byte, single ranges, conditions, back-pressure. */
-export const audioRoutes = (serveRaw: ServeRaw, { core }: Dependencies): void => {
+export const audioRoutes = (serveRaw: ServeRaw, sendBytes: SendBytes, { core }: Pick<Dependencies, 'core'>): void => {
   serveRaw(headTrackStream, async (input, ctx, caller) => {
     const stream = await open(core, input, caller);
     try {
       const validators = validatorsOf(stream.source);
-      describe(ctx, stream, validators);
+      describe(ctx, input, stream, validators);
       if (isNotModified(input.headers, validators)) ctx.status = 304;
       else {
         ctx.status = 200;
@@ -33,7 +33,7 @@ export const audioRoutes = (serveRaw: ServeRaw, { core }: Dependencies): void =>
   serveRaw(streamTrack, async (input, ctx, caller) => {
     const stream = await open(core, input, caller);
     try {
-      await answer(ctx, input, stream);
+      await answer(ctx, input, stream, sendBytes);
     } finally {
       await stream.source.close();
     }
@@ -67,9 +67,17 @@ const open = async ({ playback }: Dependencies['core'], input: Asked, caller: Cl
   }
 };
 
-/** Everything but the length, which depends on what is sent. */
-const describe = (ctx: Context, { contentType }: TrackStream, { etag, lastModified }: Validators): void => {
+/** Everything but the length, which depends on what is sent. Nothing of it is text that a user chose. */
+const describe = (
+  ctx: Context,
+  { params }: Asked,
+  { contentType }: TrackStream,
+  { etag, lastModified }: Validators,
+): void => {
   ctx.set({
+    'Content-Disposition': `inline; filename="track-${params.trackId}"`,
+    // What was uploaded may be a page in disguise.
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
     'Accept-Ranges': 'bytes',
     ETag: etag,
     'Last-Modified': lastModified,
@@ -78,11 +86,16 @@ const describe = (ctx: Context, { contentType }: TrackStream, { etag, lastModifi
   });
 };
 
-const answer = async (ctx: Context, input: Input<typeof streamTrack>, stream: TrackStream): Promise<void> => {
+const answer = async (
+  ctx: Context,
+  input: Input<typeof streamTrack>,
+  stream: TrackStream,
+  sendBytes: SendBytes,
+): Promise<void> => {
   const { source } = stream;
   const size = source.sizeBytes;
   const validators = validatorsOf(source);
-  describe(ctx, stream, validators);
+  describe(ctx, input, stream, validators);
   if (isNotModified(input.headers, validators)) {
     ctx.remove('Content-Type');
     ctx.status = 304;
@@ -99,7 +112,6 @@ const answer = async (ctx: Context, input: Input<typeof streamTrack>, stream: Tr
   const range = choice.kind === 'part' ? choice.range : { start: 0, end: size - 1 };
   ctx.set('Content-Length', String(range.end - range.start + 1));
   if (choice.kind === 'part') ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
-  ctx.respond = false;
-  ctx.res.statusCode = choice.kind === 'part' ? 206 : 200;
-  await sendBytes(ctx.res, source, range);
+  ctx.status = choice.kind === 'part' ? 206 : 200;
+  await sendBytes(ctx, source, range);
 };

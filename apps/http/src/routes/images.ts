@@ -4,10 +4,14 @@ import type { ServeRaw } from '../bind.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { isNotModified, validatorsOf } from '../preconditions.ts';
 import { Refusal } from '../problem.ts';
-import { sendBytes } from '../send-bytes.ts';
+import type { SendBytes } from '../send-bytes.ts';
 
 /** Avatars and artwork, where the image store serves through the app. A reference names the same bytes for ever. */
-export const imageRoutes = (serveRaw: ServeRaw, { images }: Pick<AppDependencies, 'images'>): void => {
+export const imageRoutes = (
+  serveRaw: ServeRaw,
+  sendBytes: SendBytes,
+  { images }: Pick<AppDependencies, 'images'>,
+): void => {
   serveRaw(getImage, async ({ params, headers }, ctx) => {
     const source = await images.open(params.name as ImageRef);
     if (source === null)
@@ -20,13 +24,8 @@ export const imageRoutes = (serveRaw: ServeRaw, { images }: Pick<AppDependencies
         return;
       }
       ctx.set({ 'Content-Type': source.contentType, 'Content-Length': String(source.sizeBytes) });
-      if (ctx.method === 'HEAD') {
-        ctx.status = 200;
-        return;
-      }
-      ctx.respond = false;
-      ctx.res.statusCode = 200;
-      await sendBytes(ctx.res, source, { start: 0, end: source.sizeBytes - 1 });
+      ctx.status = 200;
+      if (ctx.method !== 'HEAD') await sendBytes(ctx, source, { start: 0, end: source.sizeBytes - 1 });
     } finally {
       await source.close();
     }
