@@ -130,7 +130,7 @@ export const tell = (error: CoreError): Told => {
         detail: `At most ${error.maxBytes} bytes are taken.`,
       };
     case 'title_missing':
-      return invalidField('title', 'is required, because the file itself names none');
+      return invalidField('title', 'must be given, and not be blank, where the file itself names none');
     case 'duplicate_track':
       return {
         type: 'duplicate-track',

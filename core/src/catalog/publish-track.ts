@@ -2,7 +2,7 @@ import type { ImageRef, UserId } from '../accounts/index.ts';
 import { type Day, type Result, err, ok } from '../kernel/index.ts';
 import type { PublishTrackError } from './errors.ts';
 import type { CatalogPorts, EmbeddedTags, StagedMedia } from './ports.ts';
-import { cleanTags } from './tags.ts';
+import { tidy } from './details.ts';
 import type { AudioFacts, AudioFile, Track, TrackDetails, TrackId } from './track.ts';
 
 /** What the artist says of the track; what is undefined is taken from the file's own tags. */
@@ -43,16 +43,14 @@ const publish = async (
   return insert(ports, artistId, details, audio, artwork.value);
 };
 
-const describe = (form: TrackForm, embedded: EmbeddedTags): TrackDetails | null => {
-  const title = form.title?.trim() || embedded.title?.trim();
-  if (title === undefined || title === '') return null;
-  return {
-    title,
-    genre: form.genre?.trim() || embedded.genre?.trim() || null,
-    tags: cleanTags(form.tags ?? []),
+/** Where the form says nothing, or only blanks, the file's own tags do. */
+const describe = (form: TrackForm, embedded: EmbeddedTags): TrackDetails | null =>
+  tidy({
+    title: form.title?.trim() || (embedded.title ?? ''),
+    genre: form.genre?.trim() || (embedded.genre ?? null),
+    tags: form.tags ?? [],
     releasedOn: form.releasedOn ?? embedded.releasedOn ?? null,
-  };
-};
+  });
 
 const keepAudio = async ({ media }: CatalogPorts, staged: StagedMedia, facts: AudioFacts): Promise<AudioFile> => ({
   ...facts,

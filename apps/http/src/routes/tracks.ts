@@ -1,6 +1,6 @@
 import { createStreamLink, getTrack, listTracks, removeTrack, updateTrack } from '@backline/contracts/http';
 import type { UserId } from '@backline/core/accounts';
-import type { TrackId, TrackNotFound } from '@backline/core/catalog';
+import type { TrackId, TitleMissing, TrackNotFound } from '@backline/core/catalog';
 import { type BadCursor, day, isoText } from '@backline/core/kernel';
 import type { SubscriptionRequired } from '@backline/core/playback';
 import type { Serve } from '../bind.ts';
@@ -12,6 +12,11 @@ import { trackWire } from './track-wire.ts';
 const LIST_STATUS = { bad_cursor: 400 } as const satisfies Record<BadCursor['code'], number>;
 
 const NOT_FOUND = { track_not_found: 404 } as const satisfies Record<TrackNotFound['code'], number>;
+
+const EDIT_STATUS = { track_not_found: 404, title_missing: 400 } as const satisfies Record<
+  (TrackNotFound | TitleMissing)['code'],
+  number
+>;
 
 const NOT_STREAMABLE = {
   track_not_found: 404,
@@ -46,7 +51,11 @@ export const trackRoutes = (serve: Serve, { core, readers, imageUrl, publicUrl }
     const trackId = params.trackId as TrackId;
     const released = releasedOn === undefined ? {} : { releasedOn: releasedOn === null ? null : day(releasedOn) };
     const edited = await catalog.editTrack(caller.userId, trackId, { ...changes, ...released });
-    const track = edited.ok ? await readers.catalog.track(trackId) : null;
+    if (!edited.ok) {
+      const refused = refusal(EDIT_STATUS, edited.error);
+      return reply(refused.status, refused.body);
+    }
+    const track = await readers.catalog.track(trackId);
     if (track !== null) return reply(200, toTrack(track));
     const refused = refusal(NOT_FOUND, { code: 'track_not_found' });
     return reply(refused.status, refused.body);
