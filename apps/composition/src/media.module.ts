@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { musicMetadataInspector } from '@backline/audio';
-import { localImageStore, localMediaStore } from '@backline/local-media';
+import { localImageStore, localMediaStore, sweepStaging } from '@backline/local-media';
 import { ContainerModule } from 'inversify';
 import type { Config } from './config.ts';
 import { TOKENS } from './tokens.ts';
@@ -12,6 +12,10 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
       .toResolvedValue((clock) => localMediaStore({ directory: join(dataDir, 'audio'), clock }), [TOKENS.clock])
       .inSingletonScope()
       .onDeactivation((media) => media.close());
+    bind(TOKENS.sweepUploads).toResolvedValue(
+      (clock) => () => sweepStaging({ directory: join(dataDir, 'audio'), clock }),
+      [TOKENS.clock],
+    );
     bind(TOKENS.images)
       .toResolvedValue(
         (clock) => localImageStore({ directory: join(dataDir, 'images'), publicUrl, clock }),

@@ -30,6 +30,8 @@ export const TOKENS = {
   streamLinks: token<Ports['streamLinks']>('streamLinks'),
   images: token<LocalImageStore>('images'),
   media: token<LocalMediaStore>('media'),
+  /** Removes what uploads of processes that died left behind; how many files. */
+  sweepUploads: token<() => Promise<number>>('sweepUploads'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
   sandbox: token<SandboxPayments>('sandbox'),
   sandboxPages: token<SandboxPages>('sandboxPages'),

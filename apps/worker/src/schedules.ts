@@ -8,17 +8,32 @@ type Dependencies = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sandbox: SandboxDesk;
+  readonly sweepUploads: () => Promise<number>;
   readonly ensurePartitions: (now: ReturnType<Clock['now']>) => Promise<void>;
 };
 
 /** What happens by the calendar, in UTC. */
-export const schedules = ({ core, clock, log, sandbox, ensurePartitions }: Dependencies): WorkerPlan['schedules'] => [
+export const schedules = ({
+  core,
+  clock,
+  log,
+  sandbox,
+  sweepUploads,
+  ensurePartitions,
+}: Dependencies): WorkerPlan['schedules'] => [
   { name: 'schedule.partitions', cron: '7 * * * *', run: () => ensurePartitions(clock.now()) },
   {
     name: 'schedule.forget_sessions',
     cron: '23 3 * * *',
     run: async () => {
       log.info({ sessions: await core.accounts.forgetEndedSessions() }, 'ended sessions were forgotten');
+    },
+  },
+  {
+    name: 'schedule.sweep_uploads',
+    cron: '41 * * * *',
+    run: async () => {
+      log.info({ files: await sweepUploads() }, 'uploads that were never finished were removed');
     },
   },
   {

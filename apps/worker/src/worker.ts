@@ -19,6 +19,7 @@ export const startWorker = async ({ container }: Platform): Promise<RunningWorke
       log,
       clock: container.get(TOKENS.clock),
       sandbox: container.get(TOKENS.sandbox),
+      sweepUploads: container.get(TOKENS.sweepUploads),
       ensurePartitions: container.get(TOKENS.database).ensurePartitions,
     }),
     onFailure: ({ name, attempt, cause }) => log.error({ job: name, attempt, err: cause }, 'a job failed'),
