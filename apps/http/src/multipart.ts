@@ -4,6 +4,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { HeaderFields, Multipart, TextFields, Validated } from '@backline/contracts/http';
 import type { MediaTooLarge } from '@backline/core/catalog';
 import { type Result, err, ok } from '@backline/core/kernel';
+import { drain } from './drain.ts';
 import {
   type FileTaker,
   type Form,
@@ -18,9 +19,6 @@ const LIMITS = { parts: 64, headerPairs: 16, headerSize: 8 * 1024 };
 
 /** What a form may hold beside its files. */
 const MAX_OVERHEAD_BYTES = 1024 * 1024;
-
-/** Of a refused form, what is still read so that the client hears the answer on a connection that lives on. */
-const MAX_DRAIN_BYTES = 1024 * 1024;
 
 /** RFC 2046, 5.1.1: at most 70 characters. */
 const BOUNDARY = /;\s*boundary=("[^"]{1,70}"|[^;"\s]{1,70})\s*(;|$)/i;
@@ -96,17 +94,5 @@ const feed = async (request: IncomingMessage, parser: BusboyInstance, { signal, 
     await finished;
   } catch {
     refuse(badForm('body', 'must be a complete multipart form'));
-  }
-};
-
-const drain = async (request: IncomingMessage): Promise<void> => {
-  let size = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      size += (chunk as Uint8Array).byteLength;
-      if (size > MAX_DRAIN_BYTES) return;
-    }
-  } catch {
-    // The client has gone; there is nobody left to hear the answer.
   }
 };

@@ -1,34 +1,16 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import cors from '@koa/cors';
-import helmet from 'helmet';
 import type { Middleware } from 'koa';
+import helmet from 'koa-helmet';
 
 /** Headers that keep a browser from doing with an answer what it is not for; a route may put its own in their place. */
-export const securityHeaders = (publicUrl: string): Middleware => {
-  const fields = headersOf(
-    helmet({
-      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-      // Audio and pictures are there to be played and shown on other pages.
-      crossOriginResourcePolicy: { policy: 'cross-origin' },
-      strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
-      referrerPolicy: { policy: 'no-referrer' },
-    }),
-  );
-  return (ctx, next) => {
-    for (const [name, value] of fields) ctx.res.setHeader(name, value);
-    return next();
-  };
-};
-
-/** What helmet sets is the same for every answer: it is asked once, not for each. */
-const headersOf = (decide: ReturnType<typeof helmet>): readonly (readonly [string, string])[] => {
-  const response = new ServerResponse(new IncomingMessage(new Socket()));
-  decide(response.req, response, (problem) => {
-    if (problem !== undefined) throw problem;
+export const securityHeaders = (publicUrl: string): Middleware =>
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // Audio and pictures are there to be played and shown on other pages.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
   });
-  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
-};
 
 /** Exactly the configured origins may read answers; cookies play no part. */
 export const crossOrigin = (origins: readonly string[]): Middleware =>
