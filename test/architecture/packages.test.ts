@@ -46,6 +46,16 @@ const violations = (manifest: Manifest, sources: readonly Source[]): readonly st
   ];
 };
 
+type Locked = { readonly [path: string]: { readonly optionalDependencies?: Dependencies } };
+
+/** npm leaves out what a registry didn't have just then, and `npm ci` fails on it ever after. */
+const unlocked = (packages: Locked): readonly string[] =>
+  Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+
 describe('packages', () => {
   test.each(FOLDERS)('%s depends on what it imports, pinned, and on nothing else', (folder) => {
     expect(violations(readJson(`${folder}/package.json`) as Manifest, sourcesIn(`${folder}/src`))).toEqual([]);
@@ -61,6 +71,15 @@ describe('packages', () => {
   test('are locked without the address of a registry', () => {
     const { packages } = readJson('package-lock.json') as { packages: Record<string, { resolved?: string }> };
     expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
+  });
+
+  test('are locked for every platform, whatever the platform that the lock was written on', () => {
+    const { packages } = readJson('package-lock.json') as { packages: Locked };
+    expect(unlocked(packages)).toEqual([]);
+  });
+
+  test('a platform that is left out of the lock is caught', () => {
+    expect(unlocked({ 'node_modules/x': { optionalDependencies: { 'x-darwin': '1.0.0' } } })).toEqual(['x-darwin']);
   });
 
   test.each([
