@@ -4,11 +4,13 @@ type Waiting<Request, Answer> = {
   readonly reject: (reason: unknown) => void;
 };
 
-export type GroupCommitLimits = {
+export type GroupCommitOptions<Request> = {
   /** Commits under way at once. */
   readonly lanes: number;
-  /** Requests that share one commit at the most. */
-  readonly groupSize: number;
+  /** How much a request adds to its group. */
+  readonly weightOf: (request: Request) => number;
+  /** What shares one commit weighs no more, unless a request alone does. */
+  readonly maxWeight: number;
 };
 
 /**
@@ -19,7 +21,7 @@ export type GroupCommitLimits = {
  */
 export const groupCommit = <Request, Answer>(
   commit: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-  { lanes, groupSize }: GroupCommitLimits,
+  { lanes, weightOf, maxWeight }: GroupCommitOptions<Request>,
 ): ((request: Request) => Promise<Answer>) => {
   const waiting: Waiting<Request, Answer>[] = [];
   let busyLanes = 0;
@@ -27,10 +29,18 @@ export const groupCommit = <Request, Answer>(
   const runLane = async (): Promise<void> => {
     busyLanes += 1;
     while (waiting.length > 0) {
-      const group = waiting.splice(0, groupSize);
-      await settle(group);
+      await settle(nextGroup());
     }
     busyLanes -= 1;
+  };
+
+  const nextGroup = (): readonly Waiting<Request, Answer>[] => {
+    let weight = 0;
+    const tooMuch = waiting.findIndex(({ request }, index) => {
+      weight += weightOf(request);
+      return weight > maxWeight && index > 0;
+    });
+    return waiting.splice(0, tooMuch === -1 ? waiting.length : tooMuch);
   };
 
   const settle = async (group: readonly Waiting<Request, Answer>[]): Promise<void> => {

@@ -1,5 +1,5 @@
 export type * from './errors.ts';
-export { type GroupCommitLimits, groupCommit } from './group-commit.ts';
+export { type GroupCommitOptions, groupCommit } from './group-commit.ts';
 export type * from './judge.ts';
 export * from './open-stream.ts';
 export * from './play.ts';

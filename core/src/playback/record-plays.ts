@@ -18,14 +18,21 @@ const MAX_AGE_MS = 60 * DAY_MS;
 const MAX_AHEAD_MS = 2 * MINUTE_MS;
 
 /** performance.md, 2: two commits in flight keep PostgreSQL and the app both busy; more only wait for each other. */
-const LIMITS = { lanes: 2, groupSize: 256 };
+const LANES = 2;
+
+/** Well within the time that a statement may take, also on a slow disk. */
+const MAX_PLAYS_IN_COMMIT = 1_000;
 
 /** Times that an id may turn out to be another listener's before we call it a bug. */
 const MAX_COLLISIONS = 5;
 
 /** Records plays durably and judges them; the outcomes are in the order of the reports. */
 export const recordPlays = (ports: RecordPorts) => {
-  const submit = groupCommit((requests: readonly Request[]) => commit(ports, requests), LIMITS);
+  const submit = groupCommit((requests: readonly Request[]) => commit(ports, requests), {
+    lanes: LANES,
+    weightOf: ({ reports }) => reports.length,
+    maxWeight: MAX_PLAYS_IN_COMMIT,
+  });
   return (listenerId: UserId, reports: readonly PlayReport[]): Promise<readonly PlayOutcome[]> =>
     submit({ listenerId, reports });
 };
