@@ -147,7 +147,7 @@ export const tell = (error: CoreError): Told => {
       return {
         type: 'unplayable-audio',
         title: 'The audio cannot be played',
-        detail: `The audio cannot be played: ${error.reason}.`,
+        detail: error.reason,
       };
     case 'track_not_found':
       return { type: 'not-found', title: 'There is no such track', detail: 'There is no track with this id.' };
