@@ -11,6 +11,7 @@ import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { saneRequest } from './middleware/sane-request.ts';
 import { crossOrigin, securityHeaders } from './middleware/security.ts';
+import { countingPlays } from './play-metrics.ts';
 import { rateLimit } from './rate-limit.ts';
 import { routeTable } from './route-table.ts';
 import { audioRoutes } from './routes/audio.ts';
@@ -35,7 +36,8 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   const sendBytes = byteSender(deps.limits.chunkMs);
   audioRoutes(serveRaw, sendBytes, deps);
   imageRoutes(serveRaw, sendBytes, deps);
-  apiRoutes(serve, deps);
+  const playback = countingPlays(deps.core.playback, deps.registry);
+  apiRoutes(serve, { ...deps, core: { ...deps.core, playback } });
 
   const app = new Koa({ proxy: deps.trustedProxies > 0, maxIpsCount: deps.trustedProxies });
   // Everything that is thrown is answered and logged by `errors`; what Koa reports here are clients that went away.

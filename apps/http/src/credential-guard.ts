@@ -41,11 +41,14 @@ export const credentialGuard = (limits: Limits): CredentialGuard => {
   return {
     admit: async (ctx, route, body) => {
       if (route === register) await spend({ limiter: registrations, key: clientNetwork(ctx.ip) });
-      for (const counter of countersOf(ctx, route, body)) await refuseSpent(counter);
+      // A guess that is right takes effect at once here, so every one is counted before it is made.
+      const check = route === eraseMe ? spend : refuseSpent;
+      for (const counter of countersOf(ctx, route, body)) await check(counter);
     },
     settle: async (ctx, route, body, status) => {
+      if (route === eraseMe) return;
       const counters = countersOf(ctx, route, body);
-      if (status === 401 || status === 403) for (const counter of counters) await spend(counter);
+      if (status === 401) for (const counter of counters) await spend(counter);
       else if (route === logIn) for (const counter of counters) await refuseSpent(counter);
     },
   };

@@ -9,9 +9,9 @@ export type RangeChoice =
 const WHOLE: RangeChoice = { kind: 'whole' };
 const UNSATISFIABLE: RangeChoice = { kind: 'unsatisfiable' };
 
-/** What a `Range` header asks of `size` bytes. Numbers too long to be exact are larger than any file. */
+/** What a `Range` header asks of `size` bytes. */
 export const chooseRange = (header: string | undefined, size: number): RangeChoice => {
-  const spec = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '');
+  const spec = /^bytes=[ \t]*(\d*)-(\d*)$/i.exec(header ?? '');
   if (spec === null) return WHOLE;
   const [, first = '', last = ''] = spec;
   if (first === '' && last === '') return WHOLE;
@@ -20,8 +20,9 @@ export const chooseRange = (header: string | undefined, size: number): RangeChoi
     const length = Math.min(Number(last), size);
     return length === 0 ? UNSATISFIABLE : { kind: 'part', range: { start: size - length, end: size - 1 } };
   }
+  if (last !== '' && BigInt(last) < BigInt(first)) return WHOLE;
+  // Numbers too long to be exact are larger than any file.
   const start = Number(first);
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (last !== '' && Number(last) < start) return WHOLE;
   return start >= size ? UNSATISFIABLE : { kind: 'part', range: { start, end } };
 };

@@ -10,11 +10,11 @@ export const readBytes = async (request: IncomingMessage, maxBytes: number, body
   try {
     const body = await Promise.race([collect(request, maxBytes), deadline.promise]);
     if (body !== null) return body;
-    await Promise.race([drain(request), deadline.promise]);
-    throw tooLarge(maxBytes);
   } finally {
     clearTimeout(timer);
   }
+  await drain(request);
+  throw tooLarge(maxBytes);
 };
 
 /** Null for more than `maxBytes`; the rest is left unread. */

@@ -1,4 +1,5 @@
 import { type Server, createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { AppDependencies } from './dependencies.ts';
@@ -37,6 +38,7 @@ export const startServer = async (
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(deps.limits.stallMs);
   refuseRaw(server, deps.ids);
+  const endUnused = unusedConnections(server);
   await listen(server, host, port);
   const address = server.address();
   return {
@@ -44,7 +46,7 @@ export const startServer = async (
     stop: async () => {
       stopping = true;
       await setTimeout(READINESS_LEAD_MS);
-      await drain(server);
+      await drain(server, endUnused);
     },
   };
 };
@@ -58,9 +60,21 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
     });
   });
 
+/** Connections that browsers open ahead: node counts them as under way until their first request is over. */
+const unusedConnections = (server: Server): (() => void) => {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return () => unused.forEach((socket) => socket.destroy());
+};
+
 /** `close` ends idle connections, and the others with their answer; what lasts longer is cut. */
-const drain = async (server: Server): Promise<void> => {
+const drain = async (server: Server, endUnused: () => void): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  endUnused();
   const patience = new AbortController();
   await Promise.race([closed, setTimeout(DRAIN_MS, undefined, { signal: patience.signal })]);
   patience.abort();
