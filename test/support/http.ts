@@ -149,7 +149,8 @@ const encoded = async ({ json, bytes, form }: Call): Promise<{ type?: string; bo
   return { type: response.headers.get('content-type') ?? '', body: new Uint8Array(await response.arrayBuffer()) };
 };
 
-const send = async (port: number, method: string, path: string, call: Call): Promise<Answer> => {
+/** One request on a connection of its own. */
+export const send = async (port: number, method: string, path: string, call: Call): Promise<Answer> => {
   const { type, body } = await encoded(call);
   const headers = {
     ...(type === undefined ? {} : { 'Content-Type': type }),
@@ -173,7 +174,7 @@ export const answerOf = (response: IncomingMessage, text: string): Answer => ({
   status: response.statusCode ?? 0,
   headers: response.headers,
   text,
-  body: /json/.test(response.headers['content-type'] ?? '') ? JSON.parse(text) : undefined,
+  body: /json/.test(response.headers['content-type'] ?? '') && text !== '' ? JSON.parse(text) : undefined,
 });
 
 export const audioForm = (
