@@ -1,0 +1,57 @@
+import type { FundedSpan, UnjudgedPlay, Verdict } from '@backline/core/playback';
+
+const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+
+const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+const comesBefore = (a: UnjudgedPlay, b: UnjudgedPlay): boolean =>
+  a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.playId < b.playId);
+
+/**
+ * payout-rules.md, R3′ and R3a to e, g, sentence by sentence and as slowly as that is: each play asks all others.
+ * Nothing here is shared with the code that it judges.
+ */
+export const verdictsByTheText = (
+  plays: readonly UnjudgedPlay[],
+  funding: readonly FundedSpan[],
+): ReadonlyMap<string, Verdict> => {
+  const tooShort = (play: UnjudgedPlay): boolean =>
+    play.trackDurationMs < 30_000 ? play.msPlayed < play.trackDurationMs : play.msPlayed < 30_000;
+
+  const overlappingKnown = new Map<string, boolean>();
+  const overlapping = (play: UnjudgedPlay): boolean => {
+    const known = overlappingKnown.get(play.playId);
+    if (known !== undefined) return known;
+    const found = plays.some(
+      (other) =>
+        comesBefore(other, play) &&
+        play.startedAt < other.startedAt + other.msPlayed &&
+        !tooShort(other) &&
+        !overlapping(other),
+    );
+    overlappingKnown.set(play.playId, found);
+    return found;
+  };
+
+  const funded = (play: UnjudgedPlay): boolean =>
+    funding.some((span) => play.startedAt >= span.from && (span.until === null || play.startedAt < span.until));
+
+  const verdicts = new Map<string, Verdict>();
+  const verdictOf = (play: UnjudgedPlay): Verdict => {
+    if (play.reportedAt - play.startedAt > THIRTY_DAYS_MS) return 'too-late';
+    if (play.listenerId === play.artistId) return 'self-play';
+    if (tooShort(play)) return 'too-short';
+    if (!funded(play)) return 'unfunded';
+    if (overlapping(play)) return 'overlapping';
+    const earlierPaid = plays.filter(
+      (other) =>
+        other.trackId === play.trackId &&
+        utcDay(other.startedAt) === utcDay(play.startedAt) &&
+        comesBefore(other, play) &&
+        verdicts.get(other.playId) === 'payable',
+    );
+    return earlierPaid.length >= 10 ? 'daily-cap' : 'payable';
+  };
+  for (const play of plays.toSorted((a, b) => (comesBefore(a, b) ? -1 : 1))) verdicts.set(play.playId, verdictOf(play));
+  return verdicts;
+};
