@@ -7,6 +7,9 @@ const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const comesBefore = (a: UnjudgedPlay, b: UnjudgedPlay): boolean =>
   a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.playId < b.playId);
 
+const tooShort = (play: UnjudgedPlay): boolean =>
+  play.trackDurationMs < 30_000 ? play.msPlayed < play.trackDurationMs : play.msPlayed < 30_000;
+
 /**
  * payout-rules.md, R3′ and R3a to e, g, sentence by sentence and as slowly as that is: each play asks all others.
  * Nothing here is shared with the code that it judges.
@@ -15,9 +18,6 @@ export const verdictsByTheText = (
   plays: readonly UnjudgedPlay[],
   funding: readonly FundedSpan[],
 ): ReadonlyMap<string, Verdict> => {
-  const tooShort = (play: UnjudgedPlay): boolean =>
-    play.trackDurationMs < 30_000 ? play.msPlayed < play.trackDurationMs : play.msPlayed < 30_000;
-
   const overlappingKnown = new Map<string, boolean>();
   const overlapping = (play: UnjudgedPlay): boolean => {
     const known = overlappingKnown.get(play.playId);
