@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError, type Platform, TOKENS } from '@backline/composition';
 import { Registry } from 'prom-client';
-import { LIMITS } from './limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 export type RunningHttp = RunningServer & { readonly url: string };
 
 /** Serves the platform over HTTP, as its configuration says. */
-export const startHttp = async ({ container }: Platform): Promise<RunningHttp> => {
+export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS): Promise<RunningHttp> => {
   const config = container.get(TOKENS.config);
   const ports = container.get(TOKENS.ports);
   const address = container.get(TOKENS.localAddress);
@@ -26,7 +26,7 @@ export const startHttp = async ({ container }: Platform): Promise<RunningHttp> =
       log: container.get(TOKENS.log).child({ app: 'http' }),
       registry: new Registry(),
       healthChecks: container.get(TOKENS.healthChecks),
-      limits: LIMITS,
+      limits,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
     },
