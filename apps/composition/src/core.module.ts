@@ -1,5 +1,6 @@
 import { type Ports, createCore } from '@backline/core';
 import { ContainerModule } from 'inversify';
+import { rememberedReads } from './remembered-reads.ts';
 import { TOKENS } from './tokens.ts';
 
 export const coreModule = new ContainerModule(({ bind }) => {
@@ -20,6 +21,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         sandbox,
       ): Ports => ({
         ...database.ports,
+        ...rememberedReads(database.ports, clock),
         clock,
         ids,
         passwordHasher,
