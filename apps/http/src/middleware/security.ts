@@ -10,6 +10,12 @@ export const securityHeaders = (publicUrl: string): Middleware =>
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     strictTransportSecurity: publicUrl.startsWith('https:') && { maxAge: 31_536_000, includeSubDomains: false },
     referrerPolicy: { policy: 'no-referrer' },
+    // For browsers that are gone, or for pages, which the policy above forbids here anyway.
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   });
 
 /** Exactly the configured origins may read answers; cookies play no part. */
