@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLIENT_CORE, cpuSeconds, runPinned } from './processes.ts';
+
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
+
+export type Load = { readonly url: string; readonly connections: number; readonly script: string };
+
+export type Measured = {
+  readonly requests: number;
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+  readonly p99Ms: number;
+};
+
+/** wrk on the client's core; throws when any answer was an error. */
+export const load = async ({ url, connections, script }: Load, serverPid: number): Promise<Measured> => {
+  const before = cpuSeconds(serverPid);
+  const said = await runPinned(CLIENT_CORE, [
+    'wrk',
+    '-t1',
+    `-c${connections}`,
+    `-d${SECONDS}s`,
+    '--latency',
+    '-s',
+    script,
+    url,
+  ]);
+  const cpu = cpuSeconds(serverPid) - before;
+  if (/Non-2xx|Socket errors/.test(said)) throw new Error(`errors under load:\n${said}`);
+  const requests = Number(/(\d+) requests in/.exec(said)?.[1]);
+  const perSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(said)?.[1]);
+  return {
+    requests,
+    perSecond,
+    perCpuSecond: requests / cpu,
+    p99Ms: milliseconds(/99%\s+([\d.]+\w+)/.exec(said)?.[1] ?? ''),
+  };
+};
+
+const milliseconds = (text: string): number => {
+  const [, value, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
+  const scale = { us: 0.001, ms: 1, s: 1_000, m: 60_000 }[unit ?? ''] ?? Number.NaN;
+  return Number(value) * scale;
+};
+
+/** A wrk script that takes its requests from a Lua function body; `random` and `list(name)` are at its hand. */
+export const luaScript = async (
+  folder: string,
+  name: string,
+  lists: Record<string, readonly string[]>,
+  request: string,
+): Promise<string> => {
+  const path = join(folder, `${name}.lua`);
+  const tables = Object.entries(lists).map(
+    ([list, values]) => `local ${list} = {${values.map((value) => JSON.stringify(value)).join(',')}}`,
+  );
+  await writeFile(
+    path,
+    `${tables.join('\n')}\nlocal random = math.random\nmath.randomseed(os.time())\nrequest = function()\n${request}\nend\n`,
+  );
+  return path;
+};

@@ -1,0 +1,78 @@
+import { Pool } from 'pg';
+import { openDatabase, parseDatabaseUrl } from '@backline/mikro-orm';
+import type { TrackId } from '@backline/core/catalog';
+import { type Row, interleaved } from './figures.ts';
+import type { Subject } from './subject.ts';
+
+const CONCURRENT = 32;
+const READS = 4_000;
+const LISTS = 600;
+
+const COLUMNS = `id, artist_id, title, genre, tags, released_on, codec, duration_ms, bitrate_kbps, sample_rate_hz, channels,
+  size_bytes, artwork, loudness_lufs, status, created_at`;
+
+/** How often a second `read` is done, so many at once. */
+const perSecond = async (count: number, read: (number: number) => Promise<unknown>): Promise<number> => {
+  const begun = performance.now();
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      JSON.stringify(await read(next));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, lane));
+  return (count * 1_000) / (performance.now() - begun);
+};
+
+/** Catalogue reads through the real port, in this process, against pg's named statements on the bare table. */
+export const readRows = async ({ databaseUrl, tracks }: Subject): Promise<readonly Row[]> => {
+  const database = openDatabase(parseDatabaseUrl(databaseUrl), { sql: '' });
+  const pool = new Pool({ connectionString: databaseUrl, max: 10 });
+  try {
+    const { catalog } = database.ports;
+    const idOf = (number: number): TrackId => (tracks[number % tracks.length]?.trackId ?? 1) as TrackId;
+    const byId = await interleaved(
+      () => perSecond(READS, (number) => catalog.track(idOf(number))),
+      () =>
+        perSecond(
+          READS,
+          async (number) =>
+            (
+              await pool.query({
+                name: 'one',
+                text: `select ${COLUMNS} from track where id = $1`,
+                values: [idOf(number)],
+              })
+            ).rows[0],
+        ),
+    );
+    const list = await interleaved(
+      () => perSecond(LISTS, () => catalog.tracks({ sort: 'new' }, { limit: 50, after: null })),
+      () =>
+        perSecond(
+          LISTS,
+          async () =>
+            (
+              await pool.query({
+                name: 'list',
+                text: `select ${COLUMNS} from track where removed_at is null order by id desc limit 50`,
+                rowMode: 'array',
+              })
+            ).rows,
+        ),
+    );
+    return [
+      {
+        what: 'track by id through the port, to JSON, 32 at once',
+        unit: 'reads/s',
+        ...byId,
+        peerName: 'pg named',
+        bar: 1,
+      },
+      { what: 'list of 50 tracks to JSON', unit: 'lists/s', ...list, peerName: 'pg rows as arrays', bar: 0.75 },
+    ];
+  } finally {
+    await Promise.all([database.close(), pool.end()]);
+  }
+};
