@@ -104,6 +104,24 @@ describe('bodies', () => {
     expect(answer).toMatch(/connection: close/i);
   });
 
+  test('who hears only after everything is sent hears it as well', async () => {
+    const size = 900 * 1024;
+    const socket = connect({ host: '127.0.0.1', port: app.port });
+    let received = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (received += text));
+    socket.on('error', () => undefined).pause();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const head = `POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${size}\r\n\r\n`;
+    const half = 'x'.repeat(size / 2);
+    socket.write(head + half);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.write(half);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.resume();
+    await closed;
+    expect(received).toMatch(/^HTTP\/1.1 413 /);
+  });
+
   test('a declared length that is too much is not waited for', async () => {
     const head =
       'POST /auth/login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9999999\r\n\r\n';
