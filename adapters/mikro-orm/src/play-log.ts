@@ -171,11 +171,17 @@ const playRepository = (run: Run): PlayRepository => ({
     })),
 });
 
+/**
+ * Plans are kept with the connection. Made while a month is still empty they would read all of it for each listener
+ * ever after, so only those by index are taken.
+ */
+const BEGIN = 'begin; set local enable_seqscan = off';
+
 /** The play log's own door to the database: prepared statements on plain connections, since plays come by the thousand. */
 export const postgresPlayLog = (pool: PlainPool): UnitOfWork<PlayLogStores> => ({
   run: <R extends Result<unknown, unknown>>(work: (stores: PlayLogStores) => Promise<R>): Promise<R> =>
     retrying(() =>
-      pool.transaction('begin', async (run) => {
+      pool.transaction(BEGIN, async (run) => {
         const value = await work({ plays: playRepository(run) });
         return { commit: value.ok, value };
       }),

@@ -54,6 +54,8 @@ export const plainPool = (connection: Connection, options: { readonly max: numbe
     connectionString: connection.url,
     ...connectionOptions(connection),
     max: options.max,
+    // Reads that a transaction asks for at once go out at once.
+    pipeline: true,
     types: overrides,
   });
   const broken = new WeakSet<PoolClient>();

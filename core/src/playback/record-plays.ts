@@ -2,7 +2,7 @@ import type { UserId } from '../accounts/index.ts';
 import { DAY_MS, type Instant, MINUTE_MS, type Result, after, before, err, invariant, ok } from '../kernel/index.ts';
 import type { PlayRejection } from './errors.ts';
 import { groupCommit } from './group-commit.ts';
-import type { FundedSpan, UnjudgedPlay } from './judge.ts';
+import type { UnjudgedPlay } from './judge.ts';
 import type { Play, PlayId, PlayReport, Verdict } from './play.ts';
 import type { PlayRepository, RecordPorts, TrackFacts } from './ports.ts';
 import { type Case, type Ruling, rule, windowOf } from './rejudging.ts';
@@ -77,8 +77,11 @@ type Intake = { readonly entries: readonly (readonly Entry[])[]; readonly accept
 /** Decides about each report what can be decided without judging. */
 const sortIn = async (plays: PlayRepository, requests: readonly Request[], now: Instant): Promise<Intake> => {
   const reports = requests.flatMap((request) => request.reports);
-  const recorded = new Map((await plays.recorded(reports.map(({ playId }) => playId))).map((one) => [one.playId, one]));
-  const facts = await plays.trackFacts([...new Set(reports.map(({ trackId }) => trackId))]);
+  const [known, facts] = await Promise.all([
+    plays.recorded(reports.map(({ playId }) => playId)),
+    plays.trackFacts([...new Set(reports.map(({ trackId }) => trackId))]),
+  ]);
+  const recorded = new Map(known.map((one) => [one.playId, one]));
   const tracks = new Map(facts.map((track) => [track.trackId, track]));
   const accepted = new Map<PlayId, UnjudgedPlay>();
 
@@ -89,10 +92,10 @@ const sortIn = async (plays: PlayRepository, requests: readonly Request[], now: 
       outcome: { playId, outcome: 'rejected', reason },
     });
 
-    const known = recorded.get(playId);
-    if (known !== undefined)
-      return known.listenerId === listenerId
-        ? { kind: 'settled', outcome: { playId, outcome: 'duplicate', verdict: known.firstVerdict } }
+    const earlier = recorded.get(playId);
+    if (earlier !== undefined)
+      return earlier.listenerId === listenerId
+        ? { kind: 'settled', outcome: { playId, outcome: 'duplicate', verdict: earlier.firstVerdict } }
         : rejected('play-id-taken');
     const pending = accepted.get(playId);
     if (pending !== undefined)
@@ -133,22 +136,23 @@ const ruleAll = async (
   accepted: readonly UnjudgedPlay[],
 ): Promise<readonly Ruling[]> => {
   if (accepted.length === 0) return [];
-  const funding = Map.groupBy(await plays.funding(listeners), ({ listenerId }) => listenerId);
-  const added = Map.groupBy(accepted, ({ listenerId }) => listenerId);
-  const cases = [...added].map(([listenerId, group]) => caseOf(listenerId, group, funding.get(listenerId) ?? []));
-  const recorded = Map.groupBy(await plays.inWindows(cases.map(windowOf)), ({ listenerId }) => listenerId);
+  const byListener = Map.groupBy(accepted, ({ listenerId }) => listenerId);
+  const reported = [...byListener].map(([listenerId, added]) => ({ ...spanOf(added), listenerId, added }));
+  const [paid, windows] = await Promise.all([plays.funding(listeners), plays.inWindows(reported.map(windowOf))]);
+  const funding = Map.groupBy(paid, ({ listenerId }) => listenerId);
+  const recorded = Map.groupBy(windows, ({ listenerId }) => listenerId);
 
   const rulings: Ruling[] = [];
-  for (const it of cases) rulings.push(await rule(judge, plays, it, recorded.get(it.listenerId) ?? []));
+  for (const each of reported) {
+    const it = { ...each, funding: funding.get(each.listenerId) ?? [] };
+    rulings.push(await rule(judge, plays, it, recorded.get(it.listenerId) ?? []));
+  }
   return rulings;
 };
 
-const caseOf = (listenerId: UserId, added: readonly UnjudgedPlay[], funding: readonly FundedSpan[]): Case => ({
-  listenerId,
+const spanOf = (added: readonly UnjudgedPlay[]): Pick<Case, 'since' | 'until'> => ({
   since: Math.min(...added.map(({ startedAt }) => startedAt)) as Instant,
   until: Math.max(...added.map(({ startedAt }) => startedAt)) as Instant,
-  added,
-  funding,
 });
 
 const outcomeOf = (entry: Entry, verdicts: ReadonlyMap<PlayId, Verdict>): PlayOutcome => {

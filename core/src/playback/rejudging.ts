@@ -22,7 +22,7 @@ export type Ruling = {
 };
 
 /** The window whose plays decide about those that start in [since, until): from the day before, to the day after. */
-export const windowOf = ({ listenerId, since, until }: Case): PlayWindow => ({
+export const windowOf = ({ listenerId, since, until }: Pick<Case, 'listenerId' | 'since' | 'until'>): PlayWindow => ({
   listenerId,
   from: before(dayStart(since), MAX_MS_PLAYED),
   until: after(dayStart(until), 2 * DAY_MS),
