@@ -1,17 +1,18 @@
 import type { UserId } from '@backline/core/accounts';
 import type { CatalogReader, MediaKey, TrackId, TrackSearch, TrackSort } from '@backline/core/catalog';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
+import { perTick } from './per-tick.ts';
 import { type PlainPool, statement } from './pool.ts';
 import { TRACK_VIEW_COLUMNS, TRACK_VIEW_SOURCE, type TrackViewRow, trackView } from './track-view.ts';
 
-const TRACK = statement<TrackViewRow>(
-  'track',
-  `select ${TRACK_VIEW_COLUMNS} from ${TRACK_VIEW_SOURCE} where t.id = $1 and t.removed_at is null`,
+const TRACKS = statement<TrackViewRow>(
+  'tracks_by_id',
+  `select ${TRACK_VIEW_COLUMNS} from ${TRACK_VIEW_SOURCE} where t.id = any($1::bigint[]) and t.removed_at is null`,
 );
 
 const PLAYABLE = statement<{ id: number; artist_id: number; audio_key: string; content_type: string }>(
-  'track_playable',
-  'select id, artist_id, audio_key, content_type from track where id = $1 and removed_at is null',
+  'tracks_playable',
+  'select id, artist_id, audio_key, content_type from track where id = any($1::bigint[]) and removed_at is null',
 );
 
 const TRACK_COUNT = statement<{ tracks: number }>(
@@ -64,10 +65,10 @@ const listStatement = (order: Order, given: Record<'query' | 'genre' | 'tag' | '
 };
 
 export const catalogReader = (pool: PlainPool): CatalogReader => ({
-  track: async (id) => {
-    const [row] = await pool.query(TRACK, [id]);
-    return row === undefined ? null : trackView(row);
-  },
+  track: perTick(async (ids: readonly TrackId[]) => {
+    const rows = await pool.query(TRACKS, [ids]);
+    return new Map(rows.map((row) => [row.id as TrackId, trackView(row)]));
+  }),
   tracks: async (search, page) => {
     const query = search.query?.trim() ?? '';
     const order: Order = search.sort ?? (query === '' ? 'new' : 'relevance');
@@ -90,16 +91,20 @@ export const catalogReader = (pool: PlainPool): CatalogReader => ({
     ]);
     return { ok: true, value: pageOf(rows, page, trackView, (row) => writeCursor(order, [row.sort_key, row.id])) };
   },
-  playable: async (id) => {
-    const [row] = await pool.query(PLAYABLE, [id]);
-    if (row === undefined) return null;
-    return {
-      trackId: row.id as TrackId,
-      artistId: row.artist_id as UserId,
-      audio: row.audio_key as MediaKey,
-      contentType: row.content_type,
-    };
-  },
+  playable: perTick(async (ids: readonly TrackId[]) => {
+    const rows = await pool.query(PLAYABLE, [ids]);
+    return new Map(
+      rows.map((row) => [
+        row.id as TrackId,
+        {
+          trackId: row.id as TrackId,
+          artistId: row.artist_id as UserId,
+          audio: row.audio_key as MediaKey,
+          contentType: row.content_type,
+        },
+      ]),
+    );
+  }),
   trackCountOf: async (artistId) => (await pool.query(TRACK_COUNT, [artistId]))[0]?.tracks ?? 0,
 });
 
