@@ -33,10 +33,20 @@ export type Intake = {
   readonly refuse: (refusal: BadForm) => void;
 };
 
+/** An intake that can be brought to its end: the whole form, or why there is none. */
+type OpenIntake<Files, E> = Intake & {
+  readonly settle: <Fields>(
+    judge: (fields: TextFields) => Validated<Fields>,
+  ) => Promise<Result<Form<Fields, Files>, FormRefused | E>>;
+};
+
 type Stop<E> = { readonly refusal: FormRefused | E } | { readonly thrown: unknown };
 
 /** Takes the parts of one form as they come, and gives up all of them when one is refused. */
-export const openIntake = <Files extends object, E>(contract: Multipart, takers: Takers<Files, E>) => {
+export const openIntake = <Files extends object, E>(
+  contract: Multipart,
+  takers: Takers<Files, E>,
+): OpenIntake<Files, E> => {
   const stopping = new AbortController();
   const open = new Set<BusboyFileStream>();
   const running: Promise<void>[] = [];
