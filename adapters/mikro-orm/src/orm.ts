@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { giveBackBroken } from './broken-connections.ts';
 import { CheckoutRow } from './checkouts.ts';
 import { type Connection, connectionOptions } from './connection.ts';
 import { migrations } from './migrations/index.ts';
@@ -31,7 +32,7 @@ export const createOrm = (connection: Connection, { poolSize }: OrmOptions): Mik
   new MikroORM({
     entities,
     clientUrl: connection.url,
-    driverOptions: { ...connectionOptions(connection), max: poolSize },
+    driverOptions: { ...connectionOptions(connection), max: poolSize, onPoolCreated: giveBackBroken },
     extensions: [Migrator],
     logger: () => undefined,
     migrations: {
