@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { PoolConfig } from 'pg';
 
 /** Where the database is, and how every connection to it behaves. */
@@ -36,10 +37,24 @@ const SESSION_SETTINGS = {
 
 const ACQUIRE_TIMEOUT_MS = 2_000;
 
+/** Above `statement_timeout`: PostgreSQL would have answered by then, so it or the way to it is gone. */
+const SILENCE_MS = 7_000;
+
+/** Below `SILENCE_MS`, so that connections that nobody uses are closed in order. */
+const IDLE_MS = 5_000;
+
+const impatientSocket = (): Socket => {
+  const socket = new Socket();
+  socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('timeout expired: PostgreSQL is silent')));
+  return socket;
+};
+
 export const connectionOptions = ({ schema }: Connection): PoolConfig & { readonly options: string } => ({
   application_name: 'backline',
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  idleTimeoutMillis: IDLE_MS,
   keepAlive: true,
+  stream: impatientSocket,
   options: Object.entries({ ...SESSION_SETTINGS, search_path: schema })
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' '),

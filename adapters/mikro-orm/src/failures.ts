@@ -1,15 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 import { Unavailable } from '@backline/core/kernel';
 
-/** SQLSTATEs and system errors that say: the database is away, starting, stopping, full or overloaded. */
+/**
+ * SQLSTATEs and system errors that say: the database is away, starting, stopping, full or overloaded. 55P03 is
+ * lock_not_available: it comes after `lock_timeout`, and whoever waited for that has no time for another try.
+ */
 const AWAY =
-  /^(08...|53...|57P0[1-5]|57014|58030|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+  /^(08...|53...|55P03|57P0[1-5]|57014|58030|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** Of pg itself, which gives these no code. */
 const AWAY_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after|Client was closed|timeout expired)/;
 
-/** serialization_failure, deadlock_detected, lock_not_available: the whole transaction may be tried again. */
-const RETRYABLE = /^(40001|40P01|55P03)$/;
+/** serialization_failure, deadlock_detected: the whole transaction may be tried again. */
+const RETRYABLE = /^(40001|40P01)$/;
 const MAX_TRIES = 5;
 const RETRY_STEP_MS = 20;
 

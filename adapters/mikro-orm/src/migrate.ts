@@ -15,7 +15,8 @@ const LOCK_WAIT = '60s';
  * @param alsoUnderLock runs after our own migrations, before the lock is released
  */
 export const migrate = async (connection: Connection, alsoUnderLock: () => Promise<void>): Promise<void> => {
-  const { options, ...rest } = connectionOptions(connection);
+  // It waits for other processes and for the migrations themselves, in silence.
+  const { options, stream: _impatient, ...rest } = connectionOptions(connection);
   const client = new Client({
     connectionString: connection.url,
     ...rest,
