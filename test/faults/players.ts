@@ -60,7 +60,7 @@ const nthPlay = (n: number, { tracks, since }: Load): Play => {
 /** Reports plays one after another, single ones and batches, each under the same ids until it is acknowledged. */
 export const startPlayer = (fan: Member, load: Load): Player => {
   const acknowledged = new Map<string, { readonly payable: boolean }>();
-  let isOver = false;
+  const over = new AbortController();
   let next = load.from;
 
   const take = (count: number): readonly Play[] => Array.from({ length: count }, () => nthPlay(next++, load));
@@ -91,7 +91,7 @@ export const startPlayer = (fan: Member, load: Load): Player => {
   };
 
   const play = async (lane: number): Promise<void> => {
-    for (let turn = lane; !isOver; turn += 1) {
+    for (let turn = lane; !over.signal.aborted; turn += 1) {
       if (turn % 4 === 0) {
         const plays = take(BATCH);
         await report(plays, '/streams/batch', { plays });
@@ -110,7 +110,7 @@ export const startPlayer = (fan: Member, load: Load): Player => {
     fan,
     acknowledged,
     finish: async () => {
-      isOver = true;
+      over.abort();
       await lanes;
     },
   };
