@@ -84,13 +84,13 @@ export const endPrograms = async (): Promise<void> => {
   await Promise.all(all.map(([, ended]) => ended));
 };
 
-/** Fails where it takes 30 s: a bound for a hung test, not a measure. */
+/** Fails where it takes a minute: a bound for a hung test, not a measure. */
 export const eventually = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let step = 0; step < 600; step += 1) {
+  for (let step = 0; step < 1_200; step += 1) {
     if (await isSo()) return;
     await setTimeout(50);
   }
-  throw new Error(`it did not come about within 30 s: ${isSo.toString()}`);
+  throw new Error(`it did not come about within a minute: ${isSo.toString()}`);
 };
 
 export const freePort = async (): Promise<number> => {
