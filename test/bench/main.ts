@@ -1,22 +1,49 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type Row, tableOf } from './figures.ts';
+import { artistRows } from './artists.ts';
+import { type Row, judged, median, tableOf } from './figures.ts';
+import { loginRows } from './logins.ts';
 import { playRows } from './plays.ts';
 import { readRows } from './reads.ts';
 import { requestRows } from './requests.ts';
+import { startingRows } from './starting.ts';
 import { streamingRows } from './streaming.ts';
-import { startSubject } from './subject.ts';
+import { type Subject, startSubject } from './subject.ts';
 
-/** Needs wrk, nginx and pgbench on PATH, and two cores. BENCH_SECONDS and BENCH_ROUNDS make it shorter. */
-const subject = await startSubject();
+/**
+ * Needs wrk, nginx and pgbench on PATH, Go where there is one, and two cores. `npm run bench -- plays reads` measures
+ * only those; BENCH_SECONDS, BENCH_ROUNDS and BENCH_TRACKS make it shorter.
+ */
+const MEASURES: Readonly<Record<string, (subject: Subject) => Promise<readonly Row[]>>> = {
+  // First, since signed links live for five minutes.
+  streaming: streamingRows,
+  requests: requestRows,
+  reads: readRows,
+  artists: artistRows,
+  logins: loginRows,
+  plays: playRows,
+  starting: startingRows,
+};
+
+const asked = process.argv.slice(2);
 const rows: Row[] = [];
+const subject = await startSubject();
 try {
-  for (const measure of [streamingRows, requestRows, readRows, playRows]) {
-    rows.push(...(await measure(subject)));
-    process.stdout.write(`${tableOf(rows.slice(-2))}\n`);
+  for (const [name, measure] of Object.entries(MEASURES)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const measured = await measure(subject);
+    rows.push(...measured);
+    process.stdout.write(`${tableOf(measured)}\n\n`);
   }
 } finally {
   await subject.stop();
 }
-process.stdout.write(`\n${tableOf(rows)}\n`);
+process.stdout.write(`${tableOf(rows)}\n`);
+
+const figures = rows.map((row) => ({
+  ...row,
+  median: median(row.ours.values),
+  peerMedian: row.peer && median(row.peer.values),
+  ...judged(row),
+}));
 await mkdir('.data/bench', { recursive: true });
-await writeFile('.data/bench/figures.json', `${JSON.stringify(rows, null, 2)}\n`);
+await writeFile('.data/bench/figures.json', `${JSON.stringify(figures, null, 2)}\n`);

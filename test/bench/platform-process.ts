@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { TOKENS, configFromEnvironment, openPlatform } from '@backline/composition';
 import type { Email, SessionId, User, UserId } from '@backline/core/accounts';
+import type { TrackId } from '@backline/core/catalog';
 import { DAY_MS, MINUTE_MS, after, before, ok } from '@backline/core/kernel';
 import type { Subscription, SubscriptionId } from '@backline/core/subscriptions';
 import { LIMITS, startHttp } from '@backline/http';
 import { startWorker } from '@backline/worker';
+import { noisyWav } from './noise.ts';
 
 /** The platform as it is, without rate limits, after filling it; BENCH_OUT gets the tokens of its fans and its tracks. */
 const FANS = 2_000;
@@ -16,28 +18,6 @@ const core = platform.container.get(TOKENS.core);
 const ports = platform.container.get(TOKENS.ports);
 const { uow } = platform.container.get(TOKENS.database).ports;
 const now = ports.clock.now();
-
-const noise = (seed: number): Uint8Array => {
-  const bytes = Buffer.alloc(TRACK_BYTES);
-  let state = seed + 1;
-  for (let at = 44; at + 4 <= bytes.length; at += 4) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    bytes.writeInt32LE(state, at);
-  }
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(TRACK_BYTES - 8, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(2, 22);
-  bytes.writeUInt32LE(44_100, 24);
-  bytes.writeUInt32LE(176_400, 28);
-  bytes.writeUInt16LE(4, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(TRACK_BYTES - 44, 40);
-  return bytes;
-};
 
 const demanded = <T>(
   result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: { readonly code: string } },
@@ -82,7 +62,22 @@ const joinFans = async (): Promise<readonly UserId[]> => {
   return ids;
 };
 
-const publish = async (): Promise<readonly { readonly trackId: number; readonly audio: string }[]> => {
+type Published = { readonly trackId: number; readonly audio: string; readonly link: string };
+
+/** A fan who has signed in and may hear everything: links live and die with a session. */
+const linker = async (): Promise<(trackId: TrackId) => string> => {
+  const person = { email: 'linked@bench.example', password: 'Benchmark2026' };
+  const { id } = demanded(await core.accounts.register({ ...person, role: 'FAN', displayName: 'Linked' }));
+  await uow.run(async ({ subscriptions }) => ok(await subscriptions.save(subscriptionOf(id))));
+  const { accessToken } = demanded(await core.accounts.logIn(person.email, person.password));
+  const claims = ports.accessTokens.verify(accessToken, now);
+  if (claims === null) throw new Error('a token that is no good from its first moment');
+  const { userId: listenerId, sessionId } = claims;
+  return (trackId) => ports.streamLinks.sign({ trackId, listenerId, sessionId, expiresAt: after(now, 5 * MINUTE_MS) });
+};
+
+const publish = async (): Promise<readonly Published[]> => {
+  const linkTo = await linker();
   const artist = demanded(
     await core.accounts.register({
       email: 'artist@bench.example',
@@ -91,32 +86,44 @@ const publish = async (): Promise<readonly { readonly trackId: number; readonly 
       displayName: 'Bench',
     }),
   );
-  const tracks = [];
+  const tracks: Published[] = [];
   for (let number = 0; number < TRACKS; number += 1) {
     const staged = demanded(
       await core.catalog.stageAudio(
         (async function* () {
-          yield noise(number);
+          yield noisyWav(TRACK_BYTES, number);
         })(),
       ),
     );
     const trackId = demanded(
       await core.catalog.publishTrack(artist.id, staged, { title: `Noise ${number}`, tags: ['noise'] }),
     );
-    tracks.push({ trackId, audio: (await ports.catalog.playable(trackId))?.audio ?? '' });
+    tracks.push({ trackId, audio: (await ports.catalog.playable(trackId))?.audio ?? '', link: linkTo(trackId) });
   }
   return tracks;
 };
 
-const fans = await joinFans();
-const tracks = await publish();
-const tokens = fans.map((userId) =>
+const tokenOf = (userId: UserId, role: 'FAN' | 'ARTIST'): string =>
   ports.accessTokens.issue(
-    { userId, role: 'FAN', sessionId: ports.ids.uuid() as SessionId, expiresAt: after(now, 14 * MINUTE_MS) },
+    { userId, role, sessionId: ports.ids.uuid() as SessionId, expiresAt: after(now, 15 * MINUTE_MS) },
     now,
-  ),
-);
-writeFileSync(process.env['BENCH_OUT'] ?? '/dev/stdout', JSON.stringify({ tokens, tracks }));
+  );
+
+const artist = async (name: string): Promise<{ readonly userId: UserId; readonly token: string }> => {
+  const email = `${name}@bench.example`;
+  const { id } = demanded(
+    await core.accounts.register({ email, password: 'Benchmark2026', role: 'ARTIST', displayName: name }),
+  );
+  return { userId: id, token: tokenOf(id, 'ARTIST') };
+};
+
+const fans = await joinFans();
+const filled = {
+  tracks: await publish(),
+  tokens: fans.map((userId) => tokenOf(userId, 'FAN')),
+  artists: { few: await artist('few'), many: await artist('many') },
+};
+writeFileSync(process.env['BENCH_OUT'] ?? '/dev/stdout', JSON.stringify(filled));
 
 const worker = await startWorker(platform);
 const http = await startHttp(platform, {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 /** The server has one core to itself, and who asks it the other. */
 export const SERVER_CORE = '0';
 export const CLIENT_CORE = '1';
+export const BOTH_CORES = '0,1';
 
 const CLOCK_TICKS_PER_SECOND = 100;
 
@@ -35,11 +36,11 @@ export const startPinned = async (
   if (pid === undefined) throw new Error(`${command[0]} did not start`);
   const stop = (): Promise<void> => end(child);
   for (let waited = 0; !(await ready()); waited += 1) {
-    if (child.exitCode !== null || waited > 1_200) {
+    if (child.exitCode !== null || waited > 6_000) {
       await stop();
       throw new Error(`${command.join(' ')} did not get ready`);
     }
-    await setTimeout(100);
+    await setTimeout(20);
   }
   return { pid, stop };
 };
@@ -77,18 +78,43 @@ export const runPinned = async (
   return said;
 };
 
-/** User and system time that the process and its children have used, in seconds. */
-export const cpuSeconds = (pid: number): number => {
-  const ticks = familyOf(pid)
-    .map((each) => readFileSync(`/proc/${each}/stat`, 'utf8'))
-    .map((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' '))
-    .reduce((sum, fields) => sum + Number(fields[11]) + Number(fields[12]), 0);
-  return ticks / CLOCK_TICKS_PER_SECOND;
+/** User and system time that the process and its children have used, those that have ended included, in seconds. */
+export const cpuSeconds = (pid: number): number =>
+  familyOf(pid)
+    .map(statOf)
+    .reduce((sum, fields) => sum + fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0), 0) /
+  CLOCK_TICKS_PER_SECOND;
+
+/** Starts to watch; what comes back says how many cores others than this process and its children have used since. */
+export const foreignCpu = (): (() => number) => {
+  const [begun, busy, own] = [performance.now(), busySeconds(), cpuSeconds(process.pid)];
+  return () => (busySeconds() - busy - (cpuSeconds(process.pid) - own)) / ((performance.now() - begun) / 1_000);
 };
 
-const familyOf = (pid: number): readonly number[] => {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  );
-  return [pid, ...children.flatMap(familyOf)];
+/** Of all processes: user, nice, system and what the hypervisor took; interrupts are everyone's. */
+const busySeconds = (): number => {
+  const [, user, nice, system, , , , , steal] = readFileSync('/proc/stat', 'utf8').split(/\s+/, 9).map(Number);
+  return ((user ?? 0) + (nice ?? 0) + (system ?? 0) + (steal ?? 0)) / CLOCK_TICKS_PER_SECOND;
 };
+
+/** The fields of /proc/<pid>/stat from the third on; none when it has just ended. */
+const statOf = (pid: number): readonly string[] => {
+  const stat = contentOf(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+const familyOf = (pid: number): readonly number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];
+
+const childrenOf = (pid: number): readonly number[] => {
+  if (!existsSync(`/proc/${pid}/task`)) return [];
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    contentOf(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number),
+  );
+};
+
+/** Of what may have ended between being listed and being read: empty then. */
+const contentOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+/** What the process itself holds in memory, in MiB. */
+export const residentMebibytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(contentOf(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024;

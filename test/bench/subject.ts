@@ -11,7 +11,8 @@ export type Subject = Running & {
   readonly databaseUrl: string;
   readonly folder: string;
   readonly tokens: readonly string[];
-  readonly tracks: readonly { readonly trackId: number; readonly audio: string }[];
+  readonly tracks: readonly { readonly trackId: number; readonly audio: string; readonly link: string }[];
+  readonly artists: Readonly<Record<'few' | 'many', { readonly userId: number; readonly token: string }>>;
 };
 
 export const startSubject = async (): Promise<Subject> => {
