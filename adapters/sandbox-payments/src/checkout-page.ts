@@ -37,7 +37,7 @@ export const renderCheckoutPage = (checkout: SandboxCheckout): string => {
 <style>${CHECKOUT_STYLE}</style>
 </head>
 <body>
-<p class="note" role="note"><strong>Sandbox: no money moves.</strong> This page plays a payment provider. No card is asked for, none is charged.</p>
+<p class="note" role="note"><strong>Sandbox: no money moves.</strong> No card is asked for, none is charged.</p>
 <main>
 <div class="sheet">
 ${offer(checkout)}
@@ -57,9 +57,9 @@ const LOGO =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="9" width="3.4" height="6" rx="1.7"/><rect x="7.5" y="4" width="3.4" height="16" rx="1.7"/><rect x="13" y="7" width="3.4" height="10" rx="1.7"/><rect x="18.5" y="2" width="3.4" height="20" rx="1.7"/></svg>';
 
 const PERKS = [
-  'Every track, whole, as often as you like',
-  'Artists earn twice the going streaming rate for your plays',
-  'Your money goes first to the artists you hear',
+  'Every track, whole, any time',
+  'Artists earn twice the going rate',
+  'Your money follows what you hear',
   'Cancel whenever you want',
 ];
 
@@ -102,7 +102,7 @@ const openDesk = ({ priceText, expiresAt }: SandboxCheckout): Desk => {
 <p class="lead">It starts at once and renews every month until you cancel.</p>
 <dl>
 <div><dt>First month</dt><dd>${price}</dd></div>
-<div><dt>Tax</dt><dd>included</dd></div>
+<div><dt>Tax</dt><dd>none</dd></div>
 <div class="total"><dt>Due today</dt><dd>${price}</dd></div>
 </dl>
 <div class="actions">

@@ -38,7 +38,7 @@ main { flex: 1; display: grid; place-items: center; padding: 3rem 1.5rem; }
 .brand { display: flex; align-items: center; gap: .6rem; font-weight: 700; letter-spacing: -.01em; font-size: 1.1rem; }
 .brand svg { width: 1.6rem; height: 1.6rem; fill: var(--bar); }
 .plan { margin-top: 2.5rem; color: var(--stage-soft); font-size: .95rem; }
-.price { display: flex; align-items: baseline; gap: .5rem; margin-top: .15rem; }
+.price { display: flex; flex-wrap: wrap; align-items: baseline; gap: .5rem; margin-top: .15rem; }
 .price strong {
   font-size: 3.5rem; line-height: 1.05; font-weight: 700; letter-spacing: -.035em; font-variant-numeric: tabular-nums;
 }
@@ -83,13 +83,16 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 @media (max-width: 48rem) {
   main { padding: 1rem; place-items: start stretch; }
   .sheet { grid-template-columns: 1fr; border-radius: 1.25rem; }
-  .offer { padding: 1.5rem 1.5rem 5.25rem; }
-  .plan { margin-top: 1.4rem; }
+  .offer { padding: 1.35rem 1.5rem 3.75rem; }
+  .plan { margin-top: 1rem; }
   .price strong { font-size: 2.9rem; }
-  .perks { margin-top: 1.2rem; gap: .55rem; }
-  .wave { height: 4rem; }
-  .desk { padding: 1.5rem; }
-  dl { margin-top: 1.25rem; }
+  .perks { margin-top: 1rem; gap: .4rem; font-size: .95rem; }
+  .wave { height: 3rem; }
+  .desk { padding: 1.35rem 1.5rem 1.5rem; }
+  h1 { font-size: 1.4rem; }
+  dl { margin-top: .9rem; }
+  dl div { padding: .55rem 0; }
+  .actions { padding-top: .9rem; }
 }
 @media (prefers-reduced-motion: reduce) { button { transition: none; } }
 `;
