@@ -1,9 +1,27 @@
 import cors from '@koa/cors';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import helmet from 'koa-helmet';
 
 /** Headers that keep a browser from doing with an answer what it is not for; a route may put its own in their place. */
-export const securityHeaders = (publicUrl: string): Middleware =>
+export const securityHeaders = (publicUrl: string): Middleware => {
+  const write = helmetOf(publicUrl);
+  // The same for every answer, so helmet is asked once.
+  let known: readonly (readonly [string, string])[] | null = null;
+  return async (ctx, next) => {
+    if (known === null) known = await writtenBy(write, ctx);
+    else for (const [name, value] of known) ctx.res.setHeader(name, value);
+    await next();
+  };
+};
+
+const writtenBy = async (write: Middleware, ctx: Context): Promise<readonly (readonly [string, string])[]> => {
+  const others = new Set(ctx.res.getHeaderNames());
+  await write(ctx, async () => undefined);
+  const names = ctx.res.getHeaderNames().filter((name) => !others.has(name));
+  return names.map((name) => [name, String(ctx.res.getHeader(name))]);
+};
+
+const helmetOf = (publicUrl: string): Middleware =>
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     // Audio and pictures are there to be played and shown on other pages.
