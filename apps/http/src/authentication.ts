@@ -16,7 +16,7 @@ export const authentication =
   ({ accessTokens, clock }: { readonly accessTokens: AccessTokens; readonly clock: Clock }): Authenticate =>
   (ctx, access) => {
     if (access === 'public') return NOBODY;
-    const header = ctx.get('Authorization');
+    const header = ctx.req.headers.authorization ?? '';
     if (access === 'signed-in-or-link' && header === '' && typeof ctx.query['token'] === 'string') return NOBODY;
 
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1];

@@ -137,6 +137,7 @@ const write = (ctx: KoaContext, status: number, body: unknown, headers: { readon
     if (body !== null && headers['Content-Type'] !== undefined) ctx.set('Content-Type', headers['Content-Type']);
     return;
   }
+  // Before the body, for which Koa would guess a type otherwise.
+  ctx.res.setHeader('Content-Type', 'application/json; charset=utf-8');
   ctx.body = JSON.stringify(body);
-  ctx.type = 'application/json';
 };

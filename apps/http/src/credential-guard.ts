@@ -29,9 +29,9 @@ export const credentialGuard = (limits: Limits): CredentialGuard => {
   const registrations = limiter(limits.registrationsPerHour, HOUR_S);
 
   const countersOf = (ctx: Context, route: Route, body: unknown): readonly Counter[] => {
+    if (route !== refreshSession && route !== logIn && route !== eraseMe) return [];
     const network = clientNetwork(ctx.ip);
     if (route === refreshSession) return [{ limiter: refreshes, key: network }];
-    if (route !== logIn && route !== eraseMe) return [];
     return [
       { limiter: byAccount, key: `${network} ${accountOf(ctx, body)}` },
       { limiter: byAddress, key: network },
