@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { invariant } from '@backline/core/kernel';
 import { isAbsent } from './disk-errors.ts';
 
@@ -18,9 +18,14 @@ const within = (root: string, path: string): string => {
   return path;
 };
 
+/** What leads nowhere else than to a file of its directory. */
+const PLAIN_NAME = /^[0-9A-Za-z]{4}[0-9A-Za-z._-]*$/;
+
 /** Two levels of directories by the first characters of the name, so that none grows beyond what a directory bears. */
-export const fannedOut = (root: string, name: string): string =>
-  within(root, join(root, name.slice(0, 2), name.slice(2, 4), name));
+export const fannedOut = (root: string, name: string): string => {
+  invariant(PLAIN_NAME.test(name), 'a stored file outside its directory');
+  return [root, name.slice(0, 2), name.slice(2, 4), name].join(sep);
+};
 
 export const staged = (root: string, id: string): string => {
   invariant(UUID.test(id), 'not an id of a staged upload');
