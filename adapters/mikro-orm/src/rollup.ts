@@ -57,15 +57,23 @@ export const rollupRepository = (em: SqlEntityManager): RollupRepository => ({
 });
 
 /**
+ * What the rollup has not reached yet. Materialized, since the planner would else look through all that the artist or
+ * listener ever had; and with an upper bound, since it takes a range with two ends for a short one, fit for the index.
+ */
+const recent = (table: string, columns: string): string =>
+  `as materialized (select ${columns}, artist_id, listener_id, started_at from ${table}
+    where recorded_xid between (select next_xid from rollup_watermark) and ${2n ** 63n - 1n})`;
+
+/**
  * Of the artist's or listener's plays, what the rollup has not reached yet, as rows of (month, verdict, plays).
  * `$1` is compared with the column.
  */
 export const tailOf = (column: 'artist_id' | 'listener_id'): string => `
+  with reported ${recent('play', 'first_verdict')}, changed ${recent('verdict_change', 'from_verdict, to_verdict')}
   select date_trunc('month', started_at at time zone 'UTC')::date as month, first_verdict as verdict,
          1 as added, 1 as reported
-  from play, rollup_watermark where recorded_xid >= next_xid and ${column} = $1
+  from reported where ${column} = $1
   union all
   select date_trunc('month', started_at at time zone 'UTC')::date, moved.verdict, moved.added, 0
-  from verdict_change, rollup_watermark,
-       lateral (values (from_verdict, -1), (to_verdict, 1)) as moved (verdict, added)
-  where recorded_xid >= next_xid and ${column} = $1`;
+  from changed, lateral (values (from_verdict, -1), (to_verdict, 1)) as moved (verdict, added)
+  where ${column} = $1`;
