@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Instant, type Result, SECOND_MS, err, instant, ok } from '@backline/core/kernel';
 import type { BadSignature, EventId, ObjectRef, WebhookEvent, WebhookVerifier } from '@backline/core/subscriptions';
 import { checkSignature } from './signed-payload.ts';
@@ -52,10 +53,11 @@ const readEvent = (body: Uint8Array): Result<WebhookEvent, BadSignature> => {
 
 /** Null for what is not UTF-8, not JSON, or not an object. */
 const parseFields = (body: Uint8Array): Fields | null => {
+  if (!isUtf8(body)) return null;
   try {
-    return fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)));
+    return fieldsOf(JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(body)));
   } catch (thrown) {
-    if (thrown instanceof SyntaxError || thrown instanceof TypeError) return null;
+    if (thrown instanceof SyntaxError) return null;
     throw thrown;
   }
 };
