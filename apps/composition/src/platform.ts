@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
-import type { Clock } from '@backline/core/kernel';
+import { type Clock, Unavailable } from '@backline/core/kernel';
 import { startEmbeddedPostgres } from '@backline/embedded-postgres';
 import { migrateJobs } from '@backline/jobs';
 import { migrate, parseDatabaseUrl } from '@backline/mikro-orm';
@@ -29,7 +29,9 @@ export type Overrides = {
 
 /** Starts or finds the database, brings its schema up to date, and wires every adapter to the core. */
 export const openPlatform = async (config: Config, { clock, deliver }: Overrides = {}): Promise<Platform> => {
-  await mkdir(config.dataDir, { recursive: true });
+  await mkdir(config.dataDir, { recursive: true }).catch((cause: unknown) => {
+    throw new ConfigError(`DATA_DIR must be a folder: ${config.dataDir} is not, and cannot be made`, { cause });
+  });
   const container = new Container();
   container.load(
     systemModule(config, clock ?? systemClock(config.clockStart)),
@@ -49,7 +51,7 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     await container.get(TOKENS.database).ensurePartitions(container.get(TOKENS.clock).now());
   } catch (cause) {
     await server?.stop();
-    throw cause;
+    throw server === null && isUnusable(cause) ? new ConfigError(unusable(cause), { cause }) : cause;
   }
   return {
     container,
@@ -58,6 +60,16 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
       await server?.stop();
     },
   };
+};
+
+/** SQLSTATE classes: 28, who may not connect; 3D, no such database. */
+const isUnusable = (cause: unknown): boolean =>
+  cause instanceof Unavailable || (cause instanceof Error && 'code' in cause && /^(28|3D)/.test(String(cause.code)));
+
+const unusable = (cause: unknown): string => {
+  const reason = cause instanceof Unavailable ? cause.cause : cause;
+  const line = reason instanceof Error ? (reason.message.split('\n')[0] ?? '') : '';
+  return `DATABASE_URL names a database that cannot be used${line === '' ? '' : `: ${line}`}`;
 };
 
 const connectionOf = (url: string): ReturnType<typeof parseDatabaseUrl> => {

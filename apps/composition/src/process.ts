@@ -23,8 +23,7 @@ export const runProcess = async (start: (platform: Platform) => Promise<() => Pr
     stopping.resolve(1);
   });
 
-  const platform = await openOrExplain();
-  const stop = await start(platform);
+  const { platform, stop } = await startOrExplain(start);
   const status = await stopping.promise;
   setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
   await stop();
@@ -35,13 +34,23 @@ export const runProcess = async (start: (platform: Platform) => Promise<() => Pr
 
 const container = (platform: Platform) => platform.container.get(TOKENS.log);
 
-/** What an operator can mend is one line; anything else is a bug, and shows where. */
-const openOrExplain = async (): Promise<Platform> => {
+type Running = { readonly platform: Platform; readonly stop: () => Promise<void> };
+
+/** What an operator can mend is one line; anything else is a bug, and shows where. Either way, status 1. */
+const startOrExplain = async (start: (platform: Platform) => Promise<() => Promise<void>>): Promise<Running> => {
+  let platform: Platform | null = null;
   try {
-    return await openPlatform(configFromEnvironment());
+    platform = await openPlatform(configFromEnvironment());
+    return { platform, stop: await start(platform) };
   } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    process.stderr.write(`${cause.message}\n`);
+    process.stderr.write(`${explanation(cause)}\n`);
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    await platform?.close();
     process.exit(1);
   }
+};
+
+const explanation = (cause: unknown): string => {
+  if (cause instanceof ConfigError) return cause.message;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 };

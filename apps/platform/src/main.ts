@@ -3,8 +3,8 @@ import { startHttp } from '@backline/http';
 import { startWorker } from '@backline/worker';
 
 await runProcess(async (platform) => {
-  const worker = await startWorker(platform);
   const http = await startHttp(platform);
+  const worker = await startWorker(platform);
   const { publicUrl } = platform.container.get(TOKENS.config);
   process.stdout.write(
     `Backline listens on ${http.url}. Try: open ${publicUrl}/docs, or fill it with npm run ops -- demo\n`,
