@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type TestDatabase, freshDatabase } from '../../support/postgres.ts';
+import { type Environment, endPrograms, runToEnd, startApp } from '../../support/programs.ts';
+import { type Scratch, scratchDirectory } from '../../support/scratch.ts';
+
+let data: Scratch;
+let database: TestDatabase;
+let env: Environment;
+
+beforeAll(async () => {
+  data = scratchDirectory();
+  database = await freshDatabase();
+  env = { DATABASE_URL: database.url, DATA_DIR: data.path, CLOCK_START: '2027-03-20T12:00:00Z' };
+});
+
+afterAll(async () => {
+  await endPrograms();
+  await database.drop();
+  data.remove();
+}, 30_000);
+
+const ops = async (...words: readonly string[]) => {
+  const { status, stdout } = await runToEnd('ops', env, words);
+  return { status, document: stdout === '' ? null : JSON.parse(stdout) };
+};
+
+const rate = { from: '2027-05-01', micros: '4200', name: 'A report', url: 'https://example.com/report' };
+
+const addRate = (changed: Partial<typeof rate> = {}) => {
+  const { from, micros, name, url } = { ...rate, ...changed };
+  const source = ['--source-name', name, '--source-url', url];
+  return ops('rate', 'add', '--effective-from', from, '--reference-micros', micros, ...source);
+};
+
+describe('ops', () => {
+  test('demo fills an empty database, and what artists earned is what their plays come to', async () => {
+    const { status, document } = await ops('demo');
+    expect(status).toBe(0);
+    expect(document.plays).toBeGreaterThan(0);
+    const payable = await database.sql(
+      "select artist_id, count(*) as plays from play where verdict = 'payable' group by 1 order by 1",
+    );
+    const expected = payable.map((row) => [Number(row['artist_id']), String(8_000n * BigInt(String(row['plays'])))]);
+    const told = document.artists.map(({ userId, earnedMicros }: never) => [userId, earnedMicros]);
+    expect(told.sort(([a]: number[], [b]: number[]) => (a ?? 0) - (b ?? 0))).toEqual(expected);
+
+    const app = await startApp('http', env);
+    for (const { email, earnedMicros } of document.artists) {
+      const json = { email, password: document.password };
+      const { accessToken: token } = (await app.call('POST', '/auth/login', { json })).body;
+      expect((await app.call('GET', '/payouts', { token })).body.earnedMicros).toBe(earnedMicros);
+    }
+    app.signal('SIGTERM');
+    expect(await app.ended).toBe(0);
+  }, 120_000);
+
+  test('demo refuses a database that holds anything, and changes nothing', async () => {
+    const plays = await database.sql('select count(*) from play');
+    expect(await ops('demo')).toMatchObject({ status: 1, document: { error: expect.stringContaining('not empty') } });
+    expect(await database.sql('select count(*) from play')).toEqual(plays);
+  }, 60_000);
+
+  test('rate add records a rate, and rate list shows it', async () => {
+    expect(await addRate()).toMatchObject({
+      status: 0,
+      document: {
+        added: { effectiveFrom: '2027-05-01', referenceMicros: '4200', perPlayMicros: '8400', multiplier: 2 },
+      },
+    });
+    const { status, document } = await ops('rate', 'list');
+    expect(status).toBe(0);
+    expect(document.rates.map(({ perPlayMicros }: never) => perPlayMicros)).toEqual(['8000', '8400']);
+  }, 30_000);
+
+  test.each([
+    ['a month that has a rate', {}, 1],
+    ['a month that has begun', { from: '2027-03-01' }, 1],
+    ['no money', { from: '2027-06-01', micros: '0' }, 1],
+    ['a day in the middle of a month', { from: '2027-06-02' }, 2],
+    ['a month that there is not', { from: '2027-13-01' }, 2],
+    ['a broken number', { from: '2027-06-01', micros: '4200.5' }, 2],
+    ['no source', { from: '2027-06-01', name: '' }, 2],
+    ['a source that is no address', { from: '2027-06-01', url: 'the papers' }, 2],
+  ] as const)(
+    'rate add refuses %s',
+    async (_name, changed, status) => {
+      const refused = await addRate(changed);
+      expect(refused).toMatchObject({ status, document: { error: expect.any(String) } });
+      expect(await database.sql('select from rate_version')).toHaveLength(2);
+    },
+    30_000,
+  );
+
+  test('a command that there is not has status 2', async () => {
+    expect(await ops('fly')).toEqual({ status: 2, document: null });
+    expect(await ops('rate', 'list', '--all')).toMatchObject({ status: 2, document: { error: expect.any(String) } });
+  }, 30_000);
+});
