@@ -75,6 +75,7 @@ describe('the sandbox in several processes', () => {
     const go = await Promise.all([1, 2, 3].map(() => waiting('open', 'the same attempt')));
     const runs = await Promise.all(go.map((each) => each()));
     expect(new Set(runs.flatMap(({ written }) => sessionIdsOf(written))).size).toBe(1);
+    expect(readdirSync(join(scratch.path, 'accounts', '7'))).toEqual(['1.json']);
   });
 
   test('three that change the same account at once lose nothing of one another', async () => {
