@@ -43,7 +43,18 @@ export const load = async (asked: Load, serverPid: number): Promise<Measured> =>
 const BYTES: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
 
 const wrk = ({ url, connections, script }: Load, seconds: number): Promise<string> =>
-  runPinned(CLIENT_CORE, ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url]);
+  runPinned(CLIENT_CORE, [
+    'wrk',
+    '--timeout',
+    '10s',
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    '-s',
+    script,
+    url,
+  ]);
 
 const milliseconds = (text: string): number => {
   const [, value, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text) ?? [];
