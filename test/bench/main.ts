@@ -17,8 +17,9 @@ const MEASURES: Readonly<Record<string, (subject: Subject) => Promise<readonly R
   // First, since signed links live for five minutes.
   streaming: streamingRows,
   requests: requestRows,
-  reads: readRows,
   artists: artistRows,
+  // After the artists, whose tracks it reads.
+  reads: readRows,
   logins: loginRows,
   plays: playRows,
   starting: startingRows,

@@ -27,12 +27,13 @@ const perSecond = async (read: (number: number) => Promise<unknown>): Promise<nu
 };
 
 /** Catalogue reads through the real port, in this process, against pg's named statements on the bare table. */
-export const readRows = async ({ databaseUrl, tracks }: Subject): Promise<readonly Row[]> => {
+export const readRows = async ({ databaseUrl }: Subject): Promise<readonly Row[]> => {
   const database = openDatabase(parseDatabaseUrl(databaseUrl), { sql: '' });
   const pool = new Pool({ connectionString: databaseUrl, max: 10 });
   try {
     const { catalog } = database.ports;
-    const idOf = (number: number): TrackId => (tracks[number % tracks.length]?.trackId ?? 1) as TrackId;
+    const { rows: ids } = await pool.query<{ id: string }>('select id from track');
+    const idOf = (number: number): TrackId => Number(ids[number % ids.length]?.id) as TrackId;
     const byId = await rounds({
       ours: () => perSecond((number) => catalog.track(idOf(number))),
       peer: () =>
