@@ -59,8 +59,7 @@ const readHead = async (file: Lease): Promise<Uint8Array> => {
   return head;
 };
 
-const headFor = async (known: Heads, path: string, file: Lease, start: number): Promise<Uint8Array | undefined> => {
-  if (start >= HEAD_BYTES) return undefined;
+const headFor = async (known: Heads, path: string, file: Lease): Promise<Uint8Array | undefined> => {
   const head = known.find(path);
   if (head !== undefined || !known.isWanted(path)) return head;
   const fresh = await readHead(file);
@@ -75,7 +74,7 @@ export const fileServing = (limits: ServingLimits): FileServing => {
   const known = heads({ capacity: limits.heads });
 
   const sendFrom = async (path: string, file: Lease, range: ByteRange, sink: ByteSink): Promise<void> => {
-    const head = await headFor(known, path, file, range.start);
+    const head = range.start < HEAD_BYTES ? await headFor(known, path, file) : undefined;
     if (head === undefined || range.start >= head.length) return pump(pool, file, range, sink);
     await sink.write(head.subarray(range.start, range.end + 1));
     if (range.end >= head.length) await pump(pool, file, { start: head.length, end: range.end }, sink);

@@ -7,9 +7,9 @@ const SANE = /^[A-Za-z0-9._-]{1,64}$/;
 export const requestId =
   (ids: Ids): Middleware =>
   (ctx, next) => {
-    const sent = ctx.get('X-Request-Id');
-    const id = SANE.test(sent) ? sent : ids.uuid();
+    const sent = ctx.req.headers['x-request-id'];
+    const id = typeof sent === 'string' && SANE.test(sent) ? sent : ids.uuid();
     ctx.state['requestId'] = id;
-    ctx.set('X-Request-Id', id);
+    ctx.res.setHeader('X-Request-Id', id);
     return next();
   };

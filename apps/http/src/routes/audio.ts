@@ -74,7 +74,7 @@ const describe = (
   { contentType }: TrackStream,
   { etag, lastModified }: Validators,
 ): void => {
-  ctx.set({
+  const headers = {
     'Content-Disposition': `inline; filename="track-${params.trackId}"`,
     // What was uploaded may be a page in disguise.
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -83,7 +83,8 @@ const describe = (
     'Last-Modified': lastModified,
     'Cache-Control': 'private, max-age=0, must-revalidate, no-transform',
     'Content-Type': contentType,
-  });
+  };
+  for (const [name, value] of Object.entries(headers)) ctx.res.setHeader(name, value);
 };
 
 const answer = async (
@@ -110,8 +111,8 @@ const answer = async (
     });
 
   const range = choice.kind === 'part' ? choice.range : { start: 0, end: size - 1 };
-  ctx.set('Content-Length', String(range.end - range.start + 1));
-  if (choice.kind === 'part') ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
+  ctx.res.setHeader('Content-Length', range.end - range.start + 1);
+  if (choice.kind === 'part') ctx.res.setHeader('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
   ctx.status = choice.kind === 'part' ? 206 : 200;
   await sendBytes(ctx, source, range);
 };
