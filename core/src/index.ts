@@ -59,6 +59,10 @@ export const createCore = (ports: Ports) => {
       receiveWebhook: subscriptions.receiveWebhook(ports),
       applyWebhook: subscriptions.applyWebhook(ports),
       current: subscriptions.currentSubscription(ports),
+      openPortal: subscriptions.openPortal(ports),
+      replayWebhook: subscriptions.replayWebhook(ports),
+      retryOverdueWebhooks: subscriptions.retryOverdueWebhooks(ports),
+      reconcile: subscriptions.reconcile(ports),
       endSubscriptions: subscriptions.endSubscriptions(ports),
     },
     payout: {

@@ -7,6 +7,7 @@ import type { CheckoutId, ObjectRef, Receipt, WebhookEvent } from '@backline/cor
 import { type SteppingClock, steppingClock } from '@backline/memory';
 import { type SandboxPayments, sandboxPayments } from '@backline/sandbox-payments';
 import { type Scratch, scratchDirectory } from '../support/scratch.ts';
+import { CUSTOMER } from '../suites/samples.ts';
 
 const FAN = 7 as UserId;
 const SECRET = 'a secret of the sandbox';
@@ -39,7 +40,7 @@ const openAt = (start: string | Instant) => {
 
   const openSession = async (): Promise<string> => {
     const attempt = { id: randomUUID() as CheckoutId, userId: FAN, createdAt: clock.now(), hosted: null };
-    const opened = await sandbox.gateway.openCheckout({ ...attempt, closedAt: null });
+    const opened = await sandbox.gateway.openCheckout({ ...attempt, closedAt: null }, CUSTOMER);
     if (!opened.ok) throw new Error(opened.error.code);
     return opened.value.sessionId;
   };
@@ -76,12 +77,12 @@ describe("the sandbox's renewals", () => {
     expect(await sandbox.renewDue(clock.now())).toMatchObject({ changed: 1, failed: 0 });
 
     const all = await receipts();
-    expect(all.map(({ serviceUntil }) => isoText(serviceUntil))).toEqual(days.map((day) => day + start.slice(10)));
-    expect(all.map(({ serviceFrom }) => serviceFrom)).toEqual([
+    expect(all.map(({ lines }) => isoText(lines[0]!.serviceUntil))).toEqual(days.map((day) => day + start.slice(10)));
+    expect(all.map(({ lines }) => lines[0]!.serviceFrom)).toEqual([
       Date.parse(start),
-      ...all.slice(0, -1).map(({ serviceUntil }) => serviceUntil),
+      ...all.slice(0, -1).map(({ lines }) => lines[0]!.serviceUntil),
     ]);
-    expect(all.map(({ paidAt }) => paidAt)).toEqual(all.map(({ serviceFrom }) => serviceFrom));
+    expect(all.map(({ paidAt }) => paidAt)).toEqual(all.map(({ lines }) => lines[0]!.serviceFrom));
   });
 
   test('not a millisecond early, and nothing more the second time', async () => {
@@ -118,8 +119,9 @@ describe("the sandbox's renewals", () => {
         await sandbox.renewDue(clock.now());
         const all = await receipts();
         expect(all.length).toBeGreaterThan(months);
-        for (const [index, { serviceFrom, serviceUntil }] of all.entries()) {
-          expect(serviceFrom).toBe(index === 0 ? start.getTime() : all[index - 1]!.serviceUntil);
+        for (const [index, { lines }] of all.entries()) {
+          const { serviceFrom, serviceUntil } = lines[0]!;
+          expect(serviceFrom).toBe(index === 0 ? start.getTime() : all[index - 1]!.lines[0]!.serviceUntil);
           expect([28, 29, 30, 31]).toContain((serviceUntil - serviceFrom) / DAY_MS);
           expect(new Date(serviceUntil).getUTCDate()).toBeLessThanOrEqual(start.getUTCDate());
         }
@@ -241,7 +243,7 @@ describe("the sandbox's sessions", () => {
       },
     });
     const attempt = { id: randomUUID() as CheckoutId, userId: FAN, createdAt: clock.now(), hosted: null };
-    const opened = await sandbox.gateway.openCheckout({ ...attempt, closedAt: null });
+    const opened = await sandbox.gateway.openCheckout({ ...attempt, closedAt: null }, CUSTOMER);
     await sandbox.cancelCheckout(opened.ok ? opened.value.sessionId : '');
     clock.advance(HOUR_MS);
     appIsUp = true;

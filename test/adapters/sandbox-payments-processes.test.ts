@@ -9,6 +9,7 @@ import { instant } from '@backline/core/kernel';
 import type { CheckoutId } from '@backline/core/subscriptions';
 import { type SandboxPayments, sandboxPayments } from '@backline/sandbox-payments';
 import { type Scratch, scratchDirectory } from '../support/scratch.ts';
+import { CUSTOMER } from '../suites/samples.ts';
 
 const PROGRAM = new URL('../support/sandbox-process.ts', import.meta.url).pathname;
 
@@ -62,7 +63,7 @@ const waiting = async (deed: string, id: string) => {
 const openSession = async (): Promise<string> => {
   const userId = 7 as UserId;
   const attempt = { id: randomUUID() as CheckoutId, userId, createdAt: instant(0), hosted: null, closedAt: null };
-  const opened = await sandbox.gateway.openCheckout(attempt);
+  const opened = await sandbox.gateway.openCheckout(attempt, CUSTOMER);
   if (!opened.ok) throw new Error(opened.error.code);
   return opened.value.sessionId;
 };

@@ -7,6 +7,7 @@ import { DAY_MS, type Instant, SECOND_MS, after, before, instant } from '@backli
 import type { Checkout, CheckoutId, WebhookEvent } from '@backline/core/subscriptions';
 import { type SteppingClock, sequentialIds, steppingClock } from '@backline/memory';
 import { type SandboxPayments, renderCheckoutPage, sandboxPayments, signatureHeader } from '@backline/sandbox-payments';
+import { CUSTOMER } from '../suites/samples.ts';
 
 const NOW = instant(Date.parse('2026-01-31T12:00:00Z'));
 const FAN = 7 as UserId;
@@ -55,7 +56,7 @@ const value = <T>(
 };
 
 const subscribe = async (): Promise<string> => {
-  const { sessionId } = value(await sandbox.gateway.openCheckout(attempt('first')));
+  const { sessionId } = value(await sandbox.gateway.openCheckout(attempt('first'), CUSTOMER));
   value(await sandbox.pay(sessionId));
   return sessionId;
 };
@@ -70,9 +71,11 @@ const paidInvoices = (): readonly WebhookEvent[] => delivered.filter(({ type }) 
 
 describe('the sandbox', () => {
   test('gives one attempt one session, also when it is asked for several times at once', async () => {
-    const opened = await Promise.all(Array.from({ length: 5 }, () => sandbox.gateway.openCheckout(attempt('first'))));
+    const opened = await Promise.all(
+      Array.from({ length: 5 }, () => sandbox.gateway.openCheckout(attempt('first'), CUSTOMER)),
+    );
     expect(new Set(opened.map((each) => value(each).sessionId)).size).toBe(1);
-    expect(value(await sandbox.gateway.openCheckout(attempt('second'))).sessionId).not.toBe(
+    expect(value(await sandbox.gateway.openCheckout(attempt('second'), CUSTOMER)).sessionId).not.toBe(
       value(opened[0]!).sessionId,
     );
   });
@@ -101,7 +104,7 @@ describe('the sandbox', () => {
         paid: { currency: 'USD', micros: 10_000_000n },
         fee: 590_000n,
         refunded: 0n,
-        serviceFrom: NOW,
+        lines: [{ amount: 10_000_000n, serviceFrom: NOW }],
       },
     });
     value(await sandbox.refund(FAN));

@@ -45,6 +45,7 @@ const subscriptionOf = (userId: UserId): Subscription => ({
   cancelAtPeriodEnd: false,
   pastDueSince: null,
   endedAt: null,
+  payUrl: null,
   paid: [{ from: before(now, 60 * DAY_MS), until: null }],
 });
 

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { UserId } from '@backline/core/accounts';
-import { DAY_MS, HOUR_MS, type Instant } from '@backline/core/kernel';
+import type { Email, UserId } from '@backline/core/accounts';
+import { DAY_MS, HOUR_MS, type Instant, type Result, before } from '@backline/core/kernel';
 import type {
   Checkout,
   CheckoutId,
+  CustomerId,
   HostedCheckout,
   PaymentGateway,
+  PaymentsAway,
   ProviderObject,
+  ProviderPage,
   SubscriptionId,
   SubscriptionSnapshot,
 } from '@backline/core/subscriptions';
@@ -21,6 +24,11 @@ export type OpenGateway = () => Promise<{
 }>;
 
 const FAN = 7 as UserId;
+
+const valueOf = <T>(result: Result<T, PaymentsAway>): T => {
+  if (!result.ok) throw new Error(result.error.code);
+  return result.value;
+};
 
 /** What every PaymentGateway promises, whoever takes the money. */
 export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void => {
@@ -38,15 +46,25 @@ export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void =>
       hosted: null,
       closedAt: null,
     });
+    const customerOf = async (userId: UserId): Promise<CustomerId> =>
+      valueOf(await opened.gateway.customerFor({ userId, email: `fan${userId}@example.com` as Email }));
     const openCheckout = async (of: Checkout): Promise<HostedCheckout> => {
-      const hosted = await opened.gateway.openCheckout(of);
-      if (!hosted.ok) throw new Error(hosted.error.code);
-      return hosted.value;
+      return valueOf(await opened.gateway.openCheckout(of, await customerOf(of.userId)));
     };
     const fetch = async (kind: ProviderObject['kind'], id: string): Promise<ProviderObject> => {
-      const fetched = await opened.gateway.fetch({ kind, id });
-      if (!fetched.ok) throw new Error(fetched.error.code);
-      return fetched.value;
+      return valueOf(await opened.gateway.fetch({ kind, id }));
+    };
+    const everyPage = async <Item>(
+      pageAt: (page: string | null) => Promise<Result<ProviderPage<Item>, PaymentsAway>>,
+    ): Promise<readonly Item[]> => {
+      const items: Item[] = [];
+      let next: string | null = null;
+      do {
+        const page: ProviderPage<Item> = valueOf(await pageAt(next));
+        items.push(...page.items);
+        next = page.next;
+      } while (next !== null);
+      return items;
     };
     const snapshotOf = async (id: SubscriptionId): Promise<SubscriptionSnapshot | null> => {
       const fetched = await fetch('subscription', id);
@@ -101,6 +119,7 @@ export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void =>
         cancelAtPeriodEnd: false,
         pastDueSince: null,
         endedAt: null,
+        payUrl: null,
       });
       const days = (snapshot!.currentPeriodEnd - snapshot!.currentPeriodStart) / DAY_MS;
       expect(days).toBeGreaterThanOrEqual(28);
@@ -129,7 +148,46 @@ export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void =>
       expect(await fetch('subscription', id)).toEqual({ kind: 'subscription', snapshot: null });
       expect(await fetch('invoice', id)).toEqual({ kind: 'invoice', receipt: null, subscriptionId: null });
       expect(await fetch('checkout', id)).toMatchObject({ kind: 'checkout', sessionId: id, subscriptionId: null });
+      expect(await fetch('charge', id)).toEqual({ kind: 'charge', chargeId: id, invoiceId: null, suspect: false });
       expect(await opened.gateway.cancel(id as SubscriptionId)).toEqual({ ok: true, value: null });
+    });
+
+    test('a user is one customer: again, later, and in a race; another is another', async () => {
+      const raced = await Promise.all(Array.from({ length: 8 }, () => customerOf(FAN)));
+      opened.clock.advance(2 * DAY_MS);
+      expect(new Set([...raced, await customerOf(FAN)]).size).toBe(1);
+      expect(await customerOf(8 as UserId)).not.toBe(raced[0]);
+    });
+
+    test('a customer manages their subscription somewhere', async () => {
+      await subscribe();
+      const { url } = valueOf(await opened.gateway.openPortal(await customerOf(FAN)));
+      expect(URL.canParse(url)).toBe(true);
+    });
+
+    test('who is forgotten pays for nothing any more; again is harmless; others go on', async () => {
+      const mine = await subscribe();
+      const theirs = await subscribe(8 as UserId);
+      const customer = await customerOf(FAN);
+      expect(await opened.gateway.forgetCustomer(customer)).toEqual({ ok: true, value: null });
+      expect(await opened.gateway.forgetCustomer(customer)).toEqual({ ok: true, value: null });
+      expect(await snapshotOf(mine)).toMatchObject({ status: 'canceled', endedAt: opened.clock.now() });
+      expect(await snapshotOf(theirs)).toMatchObject({ status: 'active' });
+    });
+
+    test('lists every subscription as it is, and every invoice that was paid since', async () => {
+      const ids: string[] = [];
+      for (const userId of [FAN, 8, 9] as UserId[]) ids.push(await subscribe(userId));
+      valueOf(await opened.gateway.cancel(ids[1] as SubscriptionId));
+      const listed = await everyPage(opened.gateway.allSubscriptions);
+      expect(listed.map(({ id }) => id as string).sort()).toEqual([...ids].sort());
+      for (const snapshot of listed) expect(snapshot).toEqual(await snapshotOf(snapshot.id));
+
+      const since = (at: Instant) => everyPage((page) => opened.gateway.invoicesPaidSince(at, page));
+      for (const id of await since(before(opened.clock.now(), HOUR_MS)))
+        expect(await fetch('invoice', id)).toMatchObject({ receipt: { invoiceId: id } });
+      opened.clock.advance(DAY_MS);
+      expect(await since(opened.clock.now())).toEqual([]);
     });
   });
 };

@@ -3,7 +3,7 @@ import type { Email, User, UserId } from '@backline/core/accounts';
 import type { MediaKey, Track, TrackId } from '@backline/core/catalog';
 import { DAY_MS, type Instant, after, instant } from '@backline/core/kernel';
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
-import type { Subscription, SubscriptionId } from '@backline/core/subscriptions';
+import type { CustomerId, Subscription, SubscriptionId } from '@backline/core/subscriptions';
 import { type Harness, commit } from './harness.ts';
 
 /** The middle of a month, so that the day before and the day after are of the same one. */
@@ -114,6 +114,8 @@ export const rejudge = ({ ports }: Harness, changes: readonly (readonly [Play, V
 
 export const advance = ({ ports }: Harness): Promise<number> => commit(ports.uow, ({ rollup }) => rollup.advance());
 
+export const CUSTOMER = 'cus_1' as CustomerId;
+
 export const subscriptionOf = (id: string, userId: UserId, changes: Partial<Subscription> = {}): Subscription => ({
   id: id as SubscriptionId,
   userId,
@@ -123,6 +125,7 @@ export const subscriptionOf = (id: string, userId: UserId, changes: Partial<Subs
   cancelAtPeriodEnd: false,
   pastDueSince: null,
   endedAt: null,
+  payUrl: null,
   paid: [{ from: NOW, until: null }],
   ...changes,
 });

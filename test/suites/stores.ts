@@ -10,9 +10,11 @@ import { sessionRepositorySuite } from './session-repository.ts';
 import { subscriptionReaderSuite } from './subscription-reader.ts';
 import {
   checkoutRepositorySuite,
+  customerRepositorySuite,
   receiptRepositorySuite,
   subscriptionRepositorySuite,
   webhookInboxSuite,
+  webhookReaderSuite,
 } from './subscription-stores.ts';
 import { trackRepositorySuite } from './track-repository.ts';
 import { unitOfWorkSuite } from './unit-of-work.ts';
@@ -27,6 +29,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     trackRepositorySuite,
     playRepositorySuite,
     subscriptionRepositorySuite,
+    customerRepositorySuite,
     checkoutRepositorySuite,
     receiptRepositorySuite,
     webhookInboxSuite,
@@ -37,6 +40,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     playReaderSuite,
     popularityReaderSuite,
     subscriptionReaderSuite,
+    webhookReaderSuite,
   ])
     suite(adapter, open);
 };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { DAY_MS, USD, after, err, micros, money, ok } from '@backline/core/kernel';
+import { DAY_MS, USD, after, currency, err, micros, money, ok } from '@backline/core/kernel';
 import type {
   Checkout,
   CheckoutId,
+  CustomerId,
   EventId,
   InvoiceId,
   ObjectRef,
@@ -58,6 +59,7 @@ export const subscriptionRepositorySuite = (adapter: string, open: OpenHarness):
         currentPeriodEnd: after(NOW, 2),
         cancelAtPeriodEnd: true,
         pastDueSince: after(NOW, 3),
+        payUrl: `https://example.com/${AWKWARD_TEXT}`,
         endedAt: after(NOW, 4),
         paid: [
           { from: after(NOW, 5), until: after(NOW, 6) },
@@ -159,29 +161,92 @@ export const checkoutRepositorySuite = (adapter: string, open: OpenHarness): voi
   });
 };
 
-/** What every ReceiptRepository promises as long as nothing reads receipts: that it takes them. */
+/** What every ReceiptRepository promises, whatever stores it. */
 export const receiptRepositorySuite = (adapter: string, open: OpenHarness): void => {
   describe(`ReceiptRepository on ${adapter}`, () => {
     const harness = eachTest(open);
 
-    test('takes a receipt, takes it again changed, and takes amounts beyond 2⁵³', async () => {
-      const { id } = await addUser(harness());
-      const receipt: Receipt = {
-        invoiceId: 'in_1' as InvoiceId,
-        userId: id,
-        paid: money(10_000_000n, USD),
-        tax: micros(0n),
-        fee: micros(590_000n),
-        refunded: micros(0n),
-        serviceFrom: NOW,
-        serviceUntil: after(NOW, 30 * DAY_MS),
-        paidAt: NOW,
-      };
-      const save = (changes: Partial<Receipt>) =>
-        commit(harness().ports.uow, ({ receipts }) => receipts.save({ ...receipt, ...changes }));
-      await save({});
-      await save({ refunded: micros(10_000_000n) });
-      await expect(save({ invoiceId: 'in_2' as InvoiceId, paid: money(2n ** 62n, USD) })).resolves.toBeUndefined();
+    const find = (id: string) => commit(harness().ports.uow, ({ receipts }) => receipts.find(id as InvoiceId));
+    const save = (receipt: Receipt) => commit(harness().ports.uow, ({ receipts }) => receipts.save(receipt));
+    const receiptFrom = async (changes: Partial<Receipt> = {}): Promise<Receipt> => ({
+      invoiceId: 'in_1' as InvoiceId,
+      userId: (await addUser(harness())).id,
+      paid: money(10_000_000n, USD),
+      tax: micros(0n),
+      fee: micros(590_000n),
+      refunded: micros(0n),
+      disputed: micros(0n),
+      lines: [{ amount: micros(10_000_000n), serviceFrom: NOW, serviceUntil: after(NOW, 30 * DAY_MS) }],
+      paidAt: NOW,
+      ...changes,
+    });
+
+    test('finds nothing before anything is saved', async () => {
+      expect(await find('in_1')).toBeNull();
+    });
+
+    test('returns every field, amounts beyond 2⁵³ and lines that give something back included', async () => {
+      const receipt = await receiptFrom({
+        invoiceId: AWKWARD_TEXT as InvoiceId,
+        paid: money(2n ** 62n, currency('EUR')),
+        tax: micros(1n),
+        fee: micros(2n ** 61n),
+        refunded: micros(3n),
+        disputed: micros(4n),
+        lines: [
+          { amount: micros(2n ** 62n), serviceFrom: NOW, serviceUntil: after(NOW, 2) },
+          { amount: micros(-1n), serviceFrom: after(NOW, 1), serviceUntil: after(NOW, 3) },
+        ],
+      });
+      await save(receipt);
+      expect(await find(AWKWARD_TEXT)).toEqual(receipt);
+    });
+
+    test('takes it again changed, with fewer lines and with more', async () => {
+      const receipt = await receiptFrom();
+      const [line] = receipt.lines;
+      const more = { ...receipt, refunded: micros(10_000_000n), lines: [line!, line!, line!] };
+      for (const changed of [receipt, more, receipt]) {
+        await save(changed);
+        expect(await find('in_1')).toEqual(changed);
+      }
+    });
+
+    test('keeps receipts apart', async () => {
+      const first = await receiptFrom();
+      const second = { ...first, invoiceId: 'in_2' as InvoiceId, fee: micros(1n) };
+      await save(first);
+      await save(second);
+      expect([await find('in_1'), await find('in_2')]).toEqual([first, second]);
+    });
+  });
+};
+
+/** What every CustomerRepository promises, whatever stores it. */
+export const customerRepositorySuite = (adapter: string, open: OpenHarness): void => {
+  describe(`CustomerRepository on ${adapter}`, () => {
+    const harness = eachTest(open);
+    const uow = () => harness().ports.uow;
+    const find = (userId: UserId) => commit(uow(), ({ customers }) => customers.find(userId));
+    const keep = (userId: UserId, id: string) =>
+      commit(uow(), ({ customers }) => customers.keep(userId, id as CustomerId));
+
+    test('keeps the first id of each user', async () => {
+      const [fan, other] = [await addUser(harness()), await addUser(harness())];
+      expect(await find(fan.id)).toBeNull();
+      await keep(fan.id, AWKWARD_TEXT);
+      await keep(other.id, 'cus_2');
+      await keep(fan.id, 'cus_3');
+      expect([await find(fan.id), await find(other.id)]).toEqual([AWKWARD_TEXT, 'cus_2']);
+    });
+
+    test('forgets one, and takes another for them then', async () => {
+      const fan = await addUser(harness());
+      await keep(fan.id, 'cus_1');
+      for (let time = 0; time < 2; time += 1) await commit(uow(), ({ customers }) => customers.remove(fan.id));
+      expect(await find(fan.id)).toBeNull();
+      await keep(fan.id, 'cus_2');
+      expect(await find(fan.id)).toBe('cus_2');
     });
   });
 };
@@ -245,7 +310,32 @@ export const webhookInboxSuite = (adapter: string, open: OpenHarness): void => {
       expect((await find('evt_2'))?.doneAt).toBeNull();
     });
 
-    test.each<ObjectRef['kind']>(['subscription', 'invoice', 'checkout'])(
+    test('reopen undoes markDone, and is harmless before it', async () => {
+      await insert(eventOf('evt_1'));
+      const reopen = () => commit(uow(), ({ inbox }) => inbox.reopen('evt_1' as EventId));
+      await reopen();
+      await commit(uow(), ({ inbox }) => inbox.markDone('evt_1' as EventId, after(NOW, 1)));
+      await reopen();
+      expect((await find('evt_1'))?.doneAt).toBeNull();
+    });
+
+    test('undoneBefore gives what waits, the oldest first, and no more than asked for', async () => {
+      for (const [id, ms] of [
+        ['evt_c', 3],
+        ['evt_a', 1],
+        ['evt_b', 2],
+        ['evt_d', 4],
+      ] as const)
+        await insert(eventOf(id), after(NOW, ms));
+      await commit(uow(), ({ inbox }) => inbox.markDone('evt_b' as EventId, after(NOW, 5)));
+      const undone = (ms: number, limit: number) =>
+        commit(uow(), ({ inbox }) => inbox.undoneBefore(after(NOW, ms), limit));
+      expect(await undone(4, 10)).toEqual(['evt_a', 'evt_c']);
+      expect(await undone(5, 2)).toEqual(['evt_a', 'evt_c']);
+      expect(await undone(1, 10)).toEqual([]);
+    });
+
+    test.each<ObjectRef['kind']>(['subscription', 'invoice', 'checkout', 'charge'])(
       'lockObject holds a %s until the transaction ends',
       async (kind) => {
         expect(await inTurn(uow(), ({ inbox }) => inbox.lockObject({ kind, id: AWKWARD_TEXT }))).toEqual([
@@ -254,5 +344,33 @@ export const webhookInboxSuite = (adapter: string, open: OpenHarness): void => {
         ]);
       },
     );
+  });
+};
+
+/** What every WebhookReader promises, whatever it reads from. */
+export const webhookReaderSuite = (adapter: string, open: OpenHarness): void => {
+  describe(`WebhookReader on ${adapter}`, () => {
+    const harness = eachTest(open);
+
+    test('shows the newest first, all or what waits, and no more than asked for', async () => {
+      const { uow, webhooks } = harness().ports;
+      const events = [
+        eventOf('evt_1'),
+        eventOf('evt_2', { object: null, type: AWKWARD_TEXT }),
+        eventOf('evt_3', { object: { kind: 'charge', id: 'ch_1' } }),
+      ];
+      for (const [index, event] of events.entries())
+        await commit(uow, ({ inbox }) => inbox.insert(event, after(NOW, index)));
+      await commit(uow, ({ inbox }) => inbox.markDone('evt_2' as EventId, after(NOW, 9)));
+
+      const shown = events.map((event, index) => ({
+        ...event,
+        receivedAt: after(NOW, index),
+        doneAt: index === 1 ? after(NOW, 9) : null,
+      }));
+      expect(await webhooks.events({ undone: false }, 10)).toEqual(shown.toReversed());
+      expect(await webhooks.events({ undone: true }, 10)).toEqual([shown[2], shown[0]]);
+      expect(await webhooks.events({ undone: true }, 1)).toEqual([shown[2]]);
+    });
   });
 };

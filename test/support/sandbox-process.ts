@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { instant } from '@backline/core/kernel';
 import type { UserId } from '@backline/core/accounts';
-import type { CheckoutId } from '@backline/core/subscriptions';
+import type { CheckoutId, CustomerId } from '@backline/core/subscriptions';
 import { sandboxPayments } from '@backline/sandbox-payments';
 
 /**
@@ -10,6 +10,8 @@ import { sandboxPayments } from '@backline/sandbox-payments';
  * line, does the deed and writes what came of it as JSON. With `pay-and-die` it kills itself at the first event.
  */
 const [, , directory = '', deed = '', id = ''] = process.argv;
+
+const CUSTOMER = 'cus_1' as CustomerId;
 
 const delivered: string[] = [];
 const sandbox = sandboxPayments({
@@ -34,8 +36,10 @@ const attempt = (attemptId: string) => ({
 });
 
 const DEEDS: { readonly [deed: string]: () => Promise<unknown> } = {
-  open: async () => (await Promise.all([1, 2, 3].map(() => sandbox.gateway.openCheckout(attempt(id))))).flat(),
-  'open-many': () => Promise.all([1, 2, 3, 4].map((n) => sandbox.gateway.openCheckout(attempt(`${id}-${n}`)))),
+  open: async () =>
+    (await Promise.all([1, 2, 3].map(() => sandbox.gateway.openCheckout(attempt(id), CUSTOMER)))).flat(),
+  'open-many': () =>
+    Promise.all([1, 2, 3, 4].map((n) => sandbox.gateway.openCheckout(attempt(`${id}-${n}`), CUSTOMER))),
   pay: () => sandbox.pay(id),
   'pay-and-die': () => sandbox.pay(id),
 };

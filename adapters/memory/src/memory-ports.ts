@@ -18,7 +18,7 @@ import { type MemoryPayments, memoryPayments } from './payments.ts';
 import { payoutReader } from './payout.ts';
 import { playReader } from './playback.ts';
 import { memoryTables } from './state.ts';
-import { subscriptionReader } from './subscriptions.ts';
+import { subscriptionReader, webhookReader } from './subscriptions.ts';
 import { memoryUnitOfWork } from './unit-of-work.ts';
 
 export type MemoryPorts = Omit<Ports, 'uow'> & {
@@ -47,6 +47,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     plays: playReader(tables),
     payouts: payoutReader(tables),
     subscriptions: subscriptionReader(tables),
+    webhooks: webhookReader(tables),
     popularity: popularityReader(tables),
     recommender: null,
     clock,

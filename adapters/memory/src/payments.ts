@@ -1,9 +1,12 @@
 import { type Clock, type Instant, SECOND_MS, after, before, err, invariant, ok } from '@backline/core/kernel';
+import type { UserId } from '@backline/core/accounts';
 import type {
   Checkout,
   CheckoutId,
+  CustomerId,
   EventId,
   HostedCheckout,
+  InvoiceId,
   ObjectRef,
   PaymentGateway,
   ProviderObject,
@@ -28,6 +31,10 @@ export type MemoryPayments = {
   readonly putReceipt: (receipt: Receipt, subscriptionId: SubscriptionId) => void;
   /** The fan pays at the hosted checkout: it closes, a subscription of 30 days begins, and the event says so. */
   readonly pay: (sessionId: string) => SignedEvent;
+  /** A charge that paid the invoice; `suspect` when a card network warned of it. Announces nothing. */
+  readonly putCharge: (chargeId: string, invoiceId: InvoiceId, suspect: boolean) => void;
+  /** As if the event had been sent and had not arrived. */
+  readonly lose: (event: SignedEvent) => void;
   /** A webhook event about the object, signed now. */
   readonly event: (object: ObjectRef | null) => SignedEvent;
 };
@@ -49,6 +56,9 @@ export const memoryPayments = (clock: Clock): MemoryPayments => {
   const sessionOfAttempt = new Map<CheckoutId, string>();
   const subscriptions = new Map<string, SubscriptionSnapshot>();
   const invoices = new Map<string, Invoice>();
+  const charges = new Map<string, { readonly invoiceId: InvoiceId; readonly suspect: boolean }>();
+  const lost = new Map<EventId, WebhookEvent>();
+  const known = new Map<EventId, WebhookEvent>();
   const signing = memorySigning();
   const nextNumber = sequenceAfter(0);
 
@@ -80,16 +90,32 @@ export const memoryPayments = (clock: Clock): MemoryPayments => {
         const subscriptionId = session?.subscriptionId ?? null;
         return { kind, sessionId: id, closed: expired || subscriptionId !== null, subscriptionId };
       }
+      case 'charge':
+        return {
+          kind,
+          chargeId: id,
+          invoiceId: charges.get(id)?.invoiceId ?? null,
+          suspect: charges.get(id)?.suspect ?? false,
+        };
     }
   };
 
-  const announce = (object: ObjectRef | null): SignedEvent =>
-    signing.sign({
+  const announce = (object: ObjectRef | null): SignedEvent => {
+    const event = {
       id: `event-${nextNumber()}` as EventId,
       type: `${object?.kind ?? 'other'}.changed`,
       object,
       createdAt: clock.now(),
-    });
+    };
+    known.set(event.id, event);
+    return signing.sign(event);
+  };
+
+  const end = (id: SubscriptionId): void => {
+    const snapshot = subscriptions.get(id);
+    if (snapshot !== undefined && snapshot.endedAt === null)
+      subscriptions.set(id, { ...snapshot, status: 'canceled', pastDueSince: null, endedAt: clock.now() });
+  };
 
   return {
     paymentGateway: {
@@ -98,12 +124,26 @@ export const memoryPayments = (clock: Clock): MemoryPayments => {
         return ok(known?.hosted ?? openSession(attempt));
       },
       fetch: async (ref) => ok(objectOf(ref)),
+      customerFor: async ({ userId }) => ok(customerOf(userId)),
+      openPortal: async (customer) => ok({ url: `memory:portal/${customer}` }),
       cancel: async (id) => {
-        const snapshot = subscriptions.get(id);
-        if (snapshot !== undefined && snapshot.endedAt === null)
-          subscriptions.set(id, { ...snapshot, status: 'canceled', pastDueSince: null, endedAt: clock.now() });
+        end(id);
         return ok(null);
       },
+      forgetCustomer: async (customer) => {
+        for (const { id, userId } of subscriptions.values()) if (customerOf(userId) === customer) end(id);
+        return ok(null);
+      },
+      undelivered: async (since) =>
+        ok({ items: [...lost.values()].filter(({ createdAt }) => createdAt >= since), next: null }),
+      allSubscriptions: async () => ok({ items: [...subscriptions.values()], next: null }),
+      invoicesPaidSince: async (since) =>
+        ok({
+          items: [...invoices.values()]
+            .filter(({ receipt }) => receipt.paidAt >= since)
+            .map(({ receipt }) => receipt.invoiceId),
+          next: null,
+        }),
     },
     webhookVerifier: signing.verifier,
     put: (snapshot) => void subscriptions.set(snapshot.id, snapshot),
@@ -115,6 +155,12 @@ export const memoryPayments = (clock: Clock): MemoryPayments => {
       sessions.set(sessionId, { ...session, subscriptionId: id });
       subscriptions.set(id, begun(id, session.attempt, clock.now()));
       return announce({ kind: 'checkout', id: sessionId });
+    },
+    putCharge: (chargeId, invoiceId, suspect) => void charges.set(chargeId, { invoiceId, suspect }),
+    lose: ({ eventId }) => {
+      const event = known.get(eventId);
+      invariant(event !== undefined, `no event ${eventId}`);
+      lost.set(eventId, event);
     },
     event: announce,
   };
@@ -129,7 +175,10 @@ const begun = (id: SubscriptionId, { userId }: Checkout, now: Instant): Subscrip
   cancelAtPeriodEnd: false,
   pastDueSince: null,
   endedAt: null,
+  payUrl: null,
 });
+
+const customerOf = (userId: UserId): CustomerId => `customer-${userId}` as CustomerId;
 
 /** Takes what it signed itself, byte for byte, and nothing else. */
 const memorySigning = () => {

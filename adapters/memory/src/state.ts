@@ -4,7 +4,7 @@ import type { Track, TrackId } from '@backline/core/catalog';
 import type { Instant, Month } from '@backline/core/kernel';
 import { FIRST_RATE, type RateVersion, type RateVersionId } from '@backline/core/payout';
 import type { Play, Verdict } from '@backline/core/playback';
-import type { Checkout, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
+import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
 import { type Draft, type Rows, type Table, table } from './table.ts';
 
 export type StoredToken = RefreshToken & { readonly usedAt: Instant | null };
@@ -54,6 +54,7 @@ export const memoryTables = () => ({
   trackCounts: table((count: { readonly trackId: TrackId; readonly plays: number }) => count.trackId, {}),
   listenerCounts: table((count: { readonly listenerId: UserId; readonly plays: number }) => count.listenerId, {}),
   subscriptions: table((subscription: Subscription) => subscription.id, { user: ({ userId }) => userId }),
+  customers: table((customer: { readonly userId: UserId; readonly id: CustomerId }) => customer.userId, {}),
   checkouts: table((checkout: Checkout) => checkout.id, {
     user: ({ userId }) => userId,
     session: ({ hosted }) => hosted?.sessionId ?? null,

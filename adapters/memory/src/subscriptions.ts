@@ -1,11 +1,14 @@
 import type {
   CheckoutRepository,
+  CustomerRepository,
+  InboxEntry,
   ReceiptRepository,
   Subscription,
   SubscriptionReader,
   SubscriptionRepository,
   SubscriptionSnapshot,
   WebhookInbox,
+  WebhookReader,
 } from '@backline/core/subscriptions';
 import type { Drafts, Readable } from './state.ts';
 
@@ -18,6 +21,14 @@ export const subscriptionRepository = ({ subscriptions }: Drafts): SubscriptionR
   save: async (subscription) => subscriptions.put(subscription),
 });
 
+export const customerRepository = ({ customers }: Drafts): CustomerRepository => ({
+  find: async (userId) => customers.get(userId)?.id ?? null,
+  keep: async (userId, id) => {
+    if (customers.get(userId) === undefined) customers.put({ userId, id });
+  },
+  remove: async (userId) => customers.remove(userId),
+});
+
 export const checkoutRepository = ({ checkouts }: Drafts): CheckoutRepository => ({
   latestOf: async (userId) =>
     checkouts.where('user', userId).toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))[0] ?? null,
@@ -26,6 +37,7 @@ export const checkoutRepository = ({ checkouts }: Drafts): CheckoutRepository =>
 });
 
 export const receiptRepository = ({ receipts }: Drafts): ReceiptRepository => ({
+  find: async (id) => receipts.get(id) ?? null,
   save: async (receipt) => receipts.put(receipt),
 });
 
@@ -41,6 +53,28 @@ export const webhookInbox = ({ inbox }: Drafts): WebhookInbox => ({
     const entry = inbox.get(id);
     if (entry !== undefined) inbox.put({ ...entry, doneAt: at });
   },
+  reopen: async (id) => {
+    const entry = inbox.get(id);
+    if (entry !== undefined) inbox.put({ ...entry, doneAt: null });
+  },
+  undoneBefore: async (at, limit) =>
+    inbox
+      .all()
+      .filter(({ doneAt, receivedAt }) => doneAt === null && receivedAt < at)
+      .toSorted(byReceipt)
+      .slice(0, limit)
+      .map(({ id }) => id),
+});
+
+const byReceipt = (a: InboxEntry, b: InboxEntry): number => a.receivedAt - b.receivedAt || (a.id < b.id ? -1 : 1);
+
+export const webhookReader = ({ inbox }: Readable): WebhookReader => ({
+  events: async ({ undone }, limit) =>
+    inbox
+      .all()
+      .filter(({ doneAt }) => !undone || doneAt === null)
+      .toSorted((a, b) => byReceipt(b, a))
+      .slice(0, limit),
 });
 
 export const subscriptionReader = ({ subscriptions }: Readable): SubscriptionReader => ({

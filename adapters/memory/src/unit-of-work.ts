@@ -7,7 +7,13 @@ import { rateRepository } from './payout.ts';
 import { playRepository } from './playback.ts';
 import { rollupRepository } from './rollup.ts';
 import { type Drafts, type MemoryTables, type Sequences, memorySequences } from './state.ts';
-import { checkoutRepository, receiptRepository, subscriptionRepository, webhookInbox } from './subscriptions.ts';
+import {
+  checkoutRepository,
+  customerRepository,
+  receiptRepository,
+  subscriptionRepository,
+  webhookInbox,
+} from './subscriptions.ts';
 
 export type AllStores = Stores & PlayLogStores;
 
@@ -41,6 +47,7 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   trackCounts: tables.trackCounts.draft(),
   listenerCounts: tables.listenerCounts.draft(),
   subscriptions: tables.subscriptions.draft(),
+  customers: tables.customers.draft(),
   checkouts: tables.checkouts.draft(),
   receipts: tables.receipts.draft(),
   inbox: tables.inbox.draft(),
@@ -54,6 +61,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   tracks: trackRepository(drafts, sequences.tracks),
   plays: playRepository(drafts, sequences.movements),
   subscriptions: subscriptionRepository(drafts),
+  customers: customerRepository(drafts),
   checkouts: checkoutRepository(drafts),
   receipts: receiptRepository(drafts),
   inbox: webhookInbox(drafts),

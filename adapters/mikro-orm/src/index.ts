@@ -14,6 +14,7 @@ import { type PlainPool, plainPool, statement } from './pool.ts';
 import { popularityReader } from './popularity-reader.ts';
 import { subscriptionReader } from './subscription-reader.ts';
 import { mikroOrmUnitOfWork } from './unit-of-work.ts';
+import { webhookReader } from './webhook-reader.ts';
 
 export type { Enqueue } from './outbox.ts';
 export { type Connection, parseDatabaseUrl } from './connection.ts';
@@ -22,7 +23,7 @@ export { createOrm } from './orm.ts';
 
 type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   Ports,
-  'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'popularity'
+  'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'webhooks' | 'popularity'
 >;
 
 /** Everything that the core stores and reads, in one PostgreSQL database whose schema is up to date. */
@@ -58,6 +59,7 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       plays: playReader(pool),
       payouts: payoutReader(pool, orm.em),
       subscriptions: subscriptionReader(pool),
+      webhooks: webhookReader(pool),
       popularity: popularityReader(pool),
     },
     ensurePartitions: (now) => ensurePlayPartitions(pool, now),

@@ -3,9 +3,10 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { giveBackBroken } from './broken-connections.ts';
 import { CheckoutRow } from './checkouts.ts';
 import { type Connection, connectionOptions } from './connection.ts';
+import { CustomerRow } from './customers.ts';
 import { migrations } from './migrations/index.ts';
 import { RateVersionRow } from './rates.ts';
-import { ReceiptRow } from './receipts.ts';
+import { ReceiptLineRow, ReceiptRow } from './receipts.ts';
 import { RefreshTokenRow, SessionRow } from './sessions.ts';
 import { PaidSpanRow, SubscriptionRow } from './subscriptions.ts';
 import { TrackRow } from './tracks.ts';
@@ -19,8 +20,10 @@ const entities = [
   TrackRow,
   SubscriptionRow,
   PaidSpanRow,
+  CustomerRow,
   CheckoutRow,
   ReceiptRow,
+  ReceiptLineRow,
   WebhookEventRow,
   RateVersionRow,
 ];

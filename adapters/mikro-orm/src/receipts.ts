@@ -1,6 +1,9 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { type InferEntity, defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { ReceiptRepository } from '@backline/core/subscriptions';
+import type { UserId } from '@backline/core/accounts';
+import { currency, micros, money } from '@backline/core/kernel';
+import type { InvoiceId, Receipt, ReceiptLine, ReceiptRepository } from '@backline/core/subscriptions';
+import { instantOf } from './columns.ts';
 import { UserRow } from './users.ts';
 
 export const ReceiptRow = defineEntity({
@@ -14,25 +17,77 @@ export const ReceiptRow = defineEntity({
     taxMicros: p.bigint(),
     feeMicros: p.bigint(),
     refundedMicros: p.bigint(),
-    serviceFrom: p.datetime().columnType('timestamptz'),
-    serviceUntil: p.datetime().columnType('timestamptz'),
+    disputedMicros: p.bigint(),
     paidAt: p.datetime().columnType('timestamptz'),
   },
 });
 
+export const ReceiptLineRow = defineEntity({
+  name: 'ReceiptLineRow',
+  tableName: 'receipt_line',
+  properties: {
+    receipt: () =>
+      p.manyToOne(ReceiptRow).mapToPk().primary().fieldName('invoice_id').deleteRule('cascade').updateRule('no action'),
+    position: p.integer().primary(),
+    amountMicros: p.bigint(),
+    serviceFrom: p.datetime().columnType('timestamptz'),
+    serviceUntil: p.datetime().columnType('timestamptz'),
+  },
+});
+
+const toRow = (receipt: Receipt) => ({
+  invoiceId: receipt.invoiceId as string,
+  user: receipt.userId as number,
+  currency: receipt.paid.currency as string,
+  paidMicros: receipt.paid.micros as bigint,
+  taxMicros: receipt.tax as bigint,
+  feeMicros: receipt.fee as bigint,
+  refundedMicros: receipt.refunded as bigint,
+  disputedMicros: receipt.disputed as bigint,
+  paidAt: new Date(receipt.paidAt),
+});
+
+const fromRow = (row: InferEntity<typeof ReceiptRow>, lines: readonly ReceiptLine[]): Receipt => ({
+  invoiceId: row.invoiceId as InvoiceId,
+  userId: row.user as UserId,
+  paid: money(row.paidMicros, currency(row.currency)),
+  tax: micros(row.taxMicros),
+  fee: micros(row.feeMicros),
+  refunded: micros(row.refundedMicros),
+  disputed: micros(row.disputedMicros),
+  lines,
+  paidAt: instantOf(row.paidAt),
+});
+
+const lineFromRow = (row: InferEntity<typeof ReceiptLineRow>): ReceiptLine => ({
+  amount: micros(row.amountMicros),
+  serviceFrom: instantOf(row.serviceFrom),
+  serviceUntil: instantOf(row.serviceUntil),
+});
+
 export const receiptRepository = (em: SqlEntityManager): ReceiptRepository => ({
+  find: async (id) => {
+    const row = await em.findOne(ReceiptRow, { invoiceId: id as string }, { disableIdentityMap: true });
+    if (row === null) return null;
+    const lines = await em.find(
+      ReceiptLineRow,
+      { receipt: id as string },
+      { orderBy: { position: 'asc' }, disableIdentityMap: true },
+    );
+    return fromRow(row, lines.map(lineFromRow));
+  },
   save: async (receipt) => {
-    await em.upsert(ReceiptRow, {
-      invoiceId: receipt.invoiceId as string,
-      user: receipt.userId as number,
-      currency: receipt.paid.currency as string,
-      paidMicros: receipt.paid.micros as bigint,
-      taxMicros: receipt.tax as bigint,
-      feeMicros: receipt.fee as bigint,
-      refundedMicros: receipt.refunded as bigint,
-      serviceFrom: new Date(receipt.serviceFrom),
-      serviceUntil: new Date(receipt.serviceUntil),
-      paidAt: new Date(receipt.paidAt),
-    });
+    await em.upsert(ReceiptRow, toRow(receipt));
+    await em.nativeDelete(ReceiptLineRow, { receipt: receipt.invoiceId as string });
+    await em.insertMany(
+      ReceiptLineRow,
+      receipt.lines.map(({ amount, serviceFrom, serviceUntil }, position) => ({
+        receipt: receipt.invoiceId as string,
+        position,
+        amountMicros: amount as bigint,
+        serviceFrom: new Date(serviceFrom),
+        serviceUntil: new Date(serviceUntil),
+      })),
+    );
   },
 });

@@ -12,9 +12,11 @@ const SUBSCRIPTIONS = statement<{
   cancel_at_period_end: boolean;
   past_due_since: number | null;
   ended_at: number | null;
+  pay_url: string | null;
 }>(
   'subscriptions_of',
-  `select id, user_id, status, current_period_start, current_period_end, cancel_at_period_end, past_due_since, ended_at
+  `select id, user_id, status, current_period_start, current_period_end, cancel_at_period_end, past_due_since, ended_at,
+     pay_url
    from subscription where user_id = $1 order by id`,
 );
 
@@ -29,5 +31,6 @@ export const subscriptionReader = (pool: PlainPool): SubscriptionReader => ({
       cancelAtPeriodEnd: row.cancel_at_period_end,
       pastDueSince: row.past_due_since as Instant | null,
       endedAt: row.ended_at as Instant | null,
+      payUrl: row.pay_url,
     })),
 });

@@ -24,6 +24,7 @@ export const SubscriptionRow = defineEntity({
     cancelAtPeriodEnd: p.boolean(),
     pastDueSince: p.datetime().columnType('timestamptz').nullable(),
     endedAt: p.datetime().columnType('timestamptz').nullable(),
+    payUrl: p.text().nullable(),
   },
 });
 
@@ -47,6 +48,7 @@ const toRow = (it: Subscription) => ({
   cancelAtPeriodEnd: it.cancelAtPeriodEnd,
   pastDueSince: nullableDate(it.pastDueSince),
   endedAt: nullableDate(it.endedAt),
+  payUrl: it.payUrl,
 });
 
 const fromRow = (row: InferEntity<typeof SubscriptionRow>, paid: readonly PaidSpan[]): Subscription => ({
@@ -58,6 +60,7 @@ const fromRow = (row: InferEntity<typeof SubscriptionRow>, paid: readonly PaidSp
   cancelAtPeriodEnd: row.cancelAtPeriodEnd,
   pastDueSince: nullableInstant(row.pastDueSince),
   endedAt: nullableInstant(row.endedAt),
+  payUrl: row.payUrl ?? null,
   paid,
 });
 

@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Stores } from '@backline/core';
 import type { Result, UnitOfWork } from '@backline/core/kernel';
 import { checkoutRepository } from './checkouts.ts';
+import { customerRepository } from './customers.ts';
 import { retrying } from './failures.ts';
 import { type Enqueue, sqlOutbox } from './outbox.ts';
 import { rateRepository } from './rates.ts';
@@ -18,6 +19,7 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   sessions: sessionRepository(em),
   tracks: trackRepository(em),
   subscriptions: subscriptionRepository(em),
+  customers: customerRepository(em),
   checkouts: checkoutRepository(em),
   receipts: receiptRepository(em),
   inbox: webhookInbox(em),

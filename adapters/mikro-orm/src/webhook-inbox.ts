@@ -57,4 +57,15 @@ export const webhookInbox = (em: SqlEntityManager): WebhookInbox => ({
   markDone: async (id, at) => {
     await em.nativeUpdate(WebhookEventRow, { id: id as string }, { doneAt: new Date(at) });
   },
+  reopen: async (id) => {
+    await em.nativeUpdate(WebhookEventRow, { id: id as string }, { doneAt: null });
+  },
+  undoneBefore: async (at, limit) => {
+    const rows = await em.find(
+      WebhookEventRow,
+      { doneAt: null, receivedAt: { $lt: new Date(at) } },
+      { orderBy: { receivedAt: 'asc', id: 'asc' }, limit, disableIdentityMap: true },
+    );
+    return rows.map(({ id }) => id as EventId);
+  },
 });

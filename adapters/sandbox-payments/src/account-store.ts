@@ -26,10 +26,13 @@ const FORMAT = 1;
 
 const toText = (account: Account): string => JSON.stringify({ format: FORMAT, account });
 
+/** Accounts of before there were portals have none. */
+type StoredAccount = Omit<Account, 'portals'> & Partial<Pick<Account, 'portals'>>;
+
 const fromText = (text: string): Account => {
-  const stored = JSON.parse(text) as { readonly format: number; readonly account: Account };
+  const stored = JSON.parse(text) as { readonly format: number; readonly account: StoredAccount };
   invariant(stored.format === FORMAT, `sandbox account in format ${stored.format}, ${FORMAT} expected`);
-  return stored.account;
+  return { ...stored.account, portals: stored.account.portals ?? [] };
 };
 
 const userIdOf = (digits: string): UserId => Number(digits) as UserId;

@@ -37,6 +37,9 @@ export type Invoice = {
   readonly refunded: boolean;
 };
 
+/** A visit to the page where a subscription is managed. */
+export type Portal = { readonly id: string; readonly expiresAt: Instant };
+
 /** What the event's JSON carries under `data.object`. */
 export type EventObject = { readonly id: string; readonly object: string } & {
   readonly [field: string]: string | number | boolean | null | { readonly [name: string]: string };
@@ -59,6 +62,7 @@ export type Account = {
   readonly sessions: readonly Session[];
   readonly subscriptions: readonly SandboxSubscription[];
   readonly invoices: readonly Invoice[];
+  readonly portals: readonly Portal[];
   readonly events: readonly StoredEvent[];
 };
 
@@ -67,6 +71,7 @@ export const emptyAccount = (userId: UserId): Account => ({
   sessions: [],
   subscriptions: [],
   invoices: [],
+  portals: [],
   events: [],
 });
 

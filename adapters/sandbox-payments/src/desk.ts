@@ -4,6 +4,8 @@ import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import type { Moment } from './announcing.ts';
 import type { Delivered, EventDelivery } from './event-delivery.ts';
+import { periodOf } from './period.ts';
+import { portalOf } from './portals.ts';
 import { MONTHLY_PRICE, priceText } from './price.ts';
 import { ownerOf } from './sandbox-ids.ts';
 import {
@@ -15,7 +17,15 @@ import {
   sessionOf,
   sessionStatus,
 } from './sessions.ts';
-import { type NoSubscription, advance, cancelLiving, failRenewal, refundLatest } from './subscribing.ts';
+import {
+  type NoSubscription,
+  advance,
+  cancelLiving,
+  failRenewal,
+  lives,
+  refundLatest,
+  resumeLiving,
+} from './subscribing.ts';
 
 export type SandboxCheckout = {
   readonly sessionId: string;
@@ -24,6 +34,19 @@ export type SandboxCheckout = {
   /** Of one month, e.g. `$10.00`. */
   readonly priceText: string;
   readonly expiresAt: Instant;
+};
+
+/** What a fan sees where subscriptions are managed. */
+export type SandboxPortal = {
+  readonly portalId: string;
+  readonly userId: UserId;
+  readonly priceText: string;
+  /** Null when none is in force. */
+  readonly subscription: {
+    readonly status: 'active' | 'past_due';
+    readonly periodEnd: Instant;
+    readonly cancelAtPeriodEnd: boolean;
+  } | null;
 };
 
 /** `changed` users. Once an event fails, it and all after it wait for `deliverPending`. */
@@ -40,6 +63,10 @@ export type SandboxDesk = {
   readonly pay: (sessionId: string) => Promise<Result<null, PayError>>;
   /** Twice is once. */
   readonly cancelCheckout: (sessionId: string) => Promise<Result<null, SessionError>>;
+  /** For the page; null when there is no such visit, or its hour is over. */
+  readonly portal: (portalId: string) => Promise<SandboxPortal | null>;
+  /** Undoes a cancellation at the period's end. */
+  readonly resumeSubscription: (userId: UserId) => Promise<Result<null, NoSubscription>>;
   /** At once unless told otherwise. */
   readonly cancelSubscription: (userId: UserId, when?: 'now' | 'period_end') => Promise<Result<null, NoSubscription>>;
   /** The renewal's charge is refused: past due from now, canceled 7 days later. */
@@ -106,6 +133,22 @@ export const sandboxDesk = (options: {
     },
     pay: (sessionId) => actOnSession(sessionId, paySession),
     cancelCheckout: (sessionId) => actOnSession(sessionId, cancelSession),
+    portal: async (portalId) => {
+      const owner = ownerOf('bps', portalId);
+      const account = owner === null ? null : await store.find(owner);
+      if (account === null || portalOf(account, portalId, clock.now()) === null) return null;
+      const it = account.subscriptions.findLast(lives);
+      return {
+        portalId,
+        userId: account.userId,
+        priceText: priceText(MONTHLY_PRICE),
+        subscription:
+          it === undefined || it.status === 'canceled'
+            ? null
+            : { status: it.status, periodEnd: periodOf(it).until, cancelAtPeriodEnd: it.cancelAtPeriodEnd },
+      };
+    },
+    resumeSubscription: (userId) => act(userId, resumeLiving),
     cancelSubscription: (userId, when = 'now') => act(userId, (account, moment) => cancelLiving(account, when, moment)),
     becomePastDue: (userId) => act(userId, failRenewal),
     refund: (userId) => act(userId, refundLatest),

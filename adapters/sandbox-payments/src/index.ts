@@ -1,5 +1,5 @@
 export { CHECKOUT_PAGE_CSP, renderCheckoutPage } from './checkout-page.ts';
-export type { Advanced, SandboxCheckout, SandboxDesk } from './desk.ts';
+export type { Advanced, SandboxCheckout, SandboxDesk, SandboxPortal } from './desk.ts';
 export type { Deliver, Delivered } from './event-delivery.ts';
 export { type SandboxPayments, type SandboxPaymentsOptions, sandboxPayments } from './sandbox-payments.ts';
 export type { PayError, SessionError } from './sessions.ts';

@@ -85,6 +85,18 @@ const endLater = (account: Account, it: SandboxSubscription, moment: Moment): Ac
   return announceSubscription(withSubscription(account, ending), 'updated', ending, moment);
 };
 
+/** Takes an end at the period's end back. Again changes nothing. */
+export const resumeLiving = (account: Account, moment: Moment): Result<Account, NoSubscription> => {
+  const living = account.subscriptions.filter(lives);
+  if (living.length === 0) return err({ code: 'no_subscription' });
+  return ok(living.filter((each) => each.cancelAtPeriodEnd).reduce((so, each) => goOn(so, each, moment), account));
+};
+
+const goOn = (account: Account, it: SandboxSubscription, moment: Moment): Account => {
+  const going: SandboxSubscription = { ...it, cancelAtPeriodEnd: false };
+  return announceSubscription(withSubscription(account, going), 'updated', going, moment);
+};
+
 /** As if the charge for the next period had been refused now. Again changes nothing. */
 export const failRenewal = (account: Account, moment: Moment): Result<Account, NoSubscription> => {
   const it = account.subscriptions.findLast(lives);

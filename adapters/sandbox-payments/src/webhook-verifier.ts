@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Instant, type Result, SECOND_MS, err, instant, ok } from '@backline/core/kernel';
 import type { BadSignature, EventId, ObjectRef, WebhookEvent, WebhookVerifier } from '@backline/core/subscriptions';
+import type { StoredEvent } from './account.ts';
 import { checkSignature } from './signed-payload.ts';
 
 type Fields = { readonly [name: string]: unknown };
@@ -35,6 +36,18 @@ export const sandboxWebhookVerifier = (signingSecret: string): WebhookVerifier =
     return genuine.ok ? readEvent(body) : genuine;
   },
 });
+
+/** An event of our own, as it reads once it has arrived. */
+export const webhookEventOf = ({ id, type, createdAt, object }: StoredEvent): WebhookEvent => {
+  const place = PLACES.get(type);
+  const objectId = place && object[place.idField];
+  return {
+    id: id as EventId,
+    type,
+    object: place && typeof objectId === 'string' ? { kind: place.kind, id: objectId } : null,
+    createdAt,
+  };
+};
 
 const readEvent = (body: Uint8Array): Result<WebhookEvent, BadSignature> => {
   const event = parseFields(body);

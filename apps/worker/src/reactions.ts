@@ -28,6 +28,9 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
   'subscriptions.webhook_received': async ({ eventId }) => {
     demand(await core.subscriptions.applyWebhook(eventId));
   },
+  'subscriptions.fraud_warned': async ({ chargeId, invoiceId }) => {
+    log.warn({ chargeId, invoiceId }, 'a card network suspects that a payment was fraud');
+  },
   'subscriptions.funding_changed': async ({ userId, since }) => {
     const changed = await core.playback.rejudgePlays(userId, since);
     log.debug({ userId, changed }, 'plays were judged again');

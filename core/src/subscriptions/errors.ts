@@ -1,4 +1,6 @@
 export type AlreadySubscribed = { readonly code: 'already_subscribed' };
+/** Has never paid, so there is nothing to manage. */
+export type NotACustomer = { readonly code: 'not_a_customer' };
 /** The payment provider did not answer as it should; nothing was lost, try again. */
 export type PaymentsAway = { readonly code: 'payments_away'; readonly retryAfterMs: number };
 /** Not signed by the payment provider, changed on the way, or not of our time. */

@@ -1,5 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import type { Instant } from '../kernel/index.ts';
+import type { InvoiceId } from './receipt.ts';
 import type { EventId } from './webhook.ts';
 
 export type WebhookReceived = {
@@ -16,4 +17,12 @@ export type FundingChanged = {
   readonly occurredAt: Instant;
 };
 
-export type SubscriptionEvent = WebhookReceived | FundingChanged;
+/** A card network suspects that the payment was not its owner's doing. */
+export type FraudWarned = {
+  readonly type: 'subscriptions.fraud_warned';
+  readonly chargeId: string;
+  readonly invoiceId: InvoiceId | null;
+  readonly occurredAt: Instant;
+};
+
+export type SubscriptionEvent = WebhookReceived | FundingChanged | FraudWarned;

@@ -1,12 +1,16 @@
 export * from './apply-webhook.ts';
 export * from './checkout.ts';
 export * from './current-subscription.ts';
+export type * from './customer.ts';
 export * from './end-subscriptions.ts';
 export type * from './errors.ts';
 export type * from './events.ts';
+export * from './open-portal.ts';
 export type * from './ports.ts';
 export * from './receipt.ts';
 export * from './receive-webhook.ts';
+export * from './reconcile.ts';
+export * from './replay-webhooks.ts';
 export * from './start-checkout.ts';
 export * from './subscription.ts';
 export type * from './webhook.ts';

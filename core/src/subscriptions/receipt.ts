@@ -4,17 +4,27 @@ import { type Brand, type Instant, type Micros, type Money, micros } from '../ke
 /** The provider's id of a paid invoice. */
 export type InvoiceId = Brand<string, 'InvoiceId'>;
 
+/** What a part of the money was paid for; `serviceUntil` is exclusive. */
+export type ReceiptLine = {
+  /** Without tax; negative for what an earlier line paid too much (proration). */
+  readonly amount: Micros;
+  readonly serviceFrom: Instant;
+  readonly serviceUntil: Instant;
+};
+
 /** Money that a fan paid, as the provider says now. All amounts in `paid`'s currency. */
 export type Receipt = {
   readonly invoiceId: InvoiceId;
   readonly userId: UserId;
+  /** With tax. */
   readonly paid: Money;
   readonly tax: Micros;
   readonly fee: Micros;
   readonly refunded: Micros;
-  /** What was paid for; `serviceUntil` is exclusive. */
-  readonly serviceFrom: Instant;
-  readonly serviceUntil: Instant;
+  /** What banks have taken back and not given back again. */
+  readonly disputed: Micros;
+  /** At least one; they add up to `paid` without `tax`. */
+  readonly lines: readonly ReceiptLine[];
   readonly paidAt: Instant;
 };
 

@@ -27,6 +27,8 @@ export type SubscriptionSnapshot = {
   /** When it became `past_due`; null in any other status. */
   readonly pastDueSince: Instant | null;
   readonly endedAt: Instant | null;
+  /** Where the fan can pay what is owed; null when nothing is. */
+  readonly payUrl: string | null;
 };
 
 /** A time that the subscription pays for (R3c); `until` is exclusive, null while it goes on. */

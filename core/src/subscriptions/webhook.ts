@@ -4,7 +4,7 @@ import type { Brand, Instant } from '../kernel/index.ts';
 export type EventId = Brand<string, 'EventId'>;
 
 /** What an event is about. Its payload is a hint of where to look, never state. */
-export type ObjectRef = { readonly kind: 'subscription' | 'invoice' | 'checkout'; readonly id: string };
+export type ObjectRef = { readonly kind: 'subscription' | 'invoice' | 'checkout' | 'charge'; readonly id: string };
 
 export type WebhookEvent = {
   readonly id: EventId;

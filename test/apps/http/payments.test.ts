@@ -51,9 +51,8 @@ describe('payments over HTTP', () => {
     const away = await openHttpApp({
       ports: {
         paymentGateway: {
+          ...app.ports.paymentGateway,
           openCheckout: async () => ({ ok: false, error: { code: 'payments_away', retryAfterMs: 4_001 } }),
-          fetch: async () => ({ ok: false, error: { code: 'payments_away', retryAfterMs: 1 } }),
-          cancel: async () => ({ ok: false, error: { code: 'payments_away', retryAfterMs: 1 } }),
         },
       },
     });

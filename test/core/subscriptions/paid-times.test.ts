@@ -28,6 +28,7 @@ const snapshotOf = (status: SubscriptionStatus, said: Said = {}): SubscriptionSn
   cancelAtPeriodEnd: said.cancel ?? false,
   pastDueSince: said.pastDueSince === undefined ? null : onDay(said.pastDueSince),
   endedAt: said.endedAt === undefined ? null : onDay(said.endedAt),
+  payUrl: null,
 });
 
 type Observation = readonly [day: number, status: SubscriptionStatus, said?: Said];

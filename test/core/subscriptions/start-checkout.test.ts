@@ -3,6 +3,7 @@ import { DAY_MS, err } from '@backline/core/kernel';
 import type { PaymentGateway } from '@backline/core/subscriptions';
 import { memoryPayments } from '@backline/memory';
 import { type Platform, deliver, join, platform, subscribe, valueOf } from '../platform.ts';
+import { CUSTOMER } from '../../suites/samples.ts';
 
 const away = err({ code: 'payments_away' as const, retryAfterMs: 1_000 });
 
@@ -13,9 +14,9 @@ const opened = async () => {
   const it = platform();
   const gateway: PaymentGateway = {
     ...it.ports.paymentGateway,
-    openCheckout: async (attempt) => {
+    openCheckout: async (attempt, customer) => {
       asked.push(attempt.id);
-      return state.isAway ? away : it.ports.paymentGateway.openCheckout(attempt);
+      return state.isAway ? away : it.ports.paymentGateway.openCheckout(attempt, customer);
     },
   };
   const watched: Platform = platform({ clock: it.clock, paymentGateway: gateway });
@@ -91,8 +92,8 @@ describe('startCheckout', () => {
     const { clock } = platform();
     const { paymentGateway } = memoryPayments(clock);
     const attempt = { id: 'attempt', userId: 1, createdAt: clock.now(), hosted: null, closedAt: null } as never;
-    const first = valueOf(await paymentGateway.openCheckout(attempt));
+    const first = valueOf(await paymentGateway.openCheckout(attempt, CUSTOMER));
     clock.advance(2 * DAY_MS);
-    expect(valueOf(await paymentGateway.openCheckout(attempt))).toEqual(first);
+    expect(valueOf(await paymentGateway.openCheckout(attempt, CUSTOMER))).toEqual(first);
   });
 });

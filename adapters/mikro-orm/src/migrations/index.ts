@@ -1,4 +1,8 @@
 import { FirstSchema } from './0001-first-schema.ts';
+import { Payments } from './0002-payments.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
-export const migrations = [{ name: '0001-first-schema', class: FirstSchema }];
+export const migrations = [
+  { name: '0001-first-schema', class: FirstSchema },
+  { name: '0002-payments', class: Payments },
+];
