@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { UserId } from '@backline/core/accounts';
 import { instant } from '@backline/core/kernel';
-import { CHECKOUT_PAGE_CSP, renderCheckoutPage } from '@backline/sandbox-payments';
+import { PAGE_CSP, renderCheckoutPage } from '@backline/sandbox-payments';
 
 const FAN = 7 as UserId;
 const HOSTILE = `"'><img src=x onerror=alert(1)><script>&`;
@@ -30,7 +30,7 @@ describe("the sandbox's checkout page", () => {
       expiresAt: instant(0),
     });
     const style = /<style>([\s\S]*)<\/style>/.exec(page)![1]!;
-    expect(CHECKOUT_PAGE_CSP.split('; ')).toEqual([
+    expect(PAGE_CSP.split('; ')).toEqual([
       `default-src 'none'`,
       `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
       `form-action 'self'`,

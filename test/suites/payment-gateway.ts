@@ -30,6 +30,19 @@ const valueOf = <T>(result: Result<T, PaymentsAway>): T => {
   return result.value;
 };
 
+const everyPage = async <Item>(
+  pageAt: (page: string | null) => Promise<Result<ProviderPage<Item>, PaymentsAway>>,
+): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let next: string | null = null;
+  do {
+    const page: ProviderPage<Item> = valueOf(await pageAt(next));
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null);
+  return items;
+};
+
 /** What every PaymentGateway promises, whoever takes the money. */
 export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void => {
   describe(`PaymentGateway on ${adapter}`, () => {
@@ -53,18 +66,6 @@ export const paymentGatewaySuite = (adapter: string, open: OpenGateway): void =>
     };
     const fetch = async (kind: ProviderObject['kind'], id: string): Promise<ProviderObject> => {
       return valueOf(await opened.gateway.fetch({ kind, id }));
-    };
-    const everyPage = async <Item>(
-      pageAt: (page: string | null) => Promise<Result<ProviderPage<Item>, PaymentsAway>>,
-    ): Promise<readonly Item[]> => {
-      const items: Item[] = [];
-      let next: string | null = null;
-      do {
-        const page: ProviderPage<Item> = valueOf(await pageAt(next));
-        items.push(...page.items);
-        next = page.next;
-      } while (next !== null);
-      return items;
     };
     const snapshotOf = async (id: SubscriptionId): Promise<SubscriptionSnapshot | null> => {
       const fetched = await fetch('subscription', id);

@@ -1,25 +1,31 @@
 import type { UserId } from '@backline/core/accounts';
-import { CHECKOUT_PAGE_CSP, type SandboxDesk, renderCheckoutPage } from '@backline/sandbox-payments';
+import { PAGE_CSP, type SandboxDesk, renderCheckoutPage, renderPortalPage } from '@backline/sandbox-payments';
 
-export type CheckoutPage = {
+export type SandboxPage = {
   readonly userId: UserId;
   /** A whole document, to be sent under `contentSecurityPolicy`. */
   readonly html: string;
   readonly contentSecurityPolicy: string;
 };
 
-/** The sandbox's desk, and the page that it shows to a fan. */
+/** The sandbox's desk, and the pages that it shows to a fan. */
 export type SandboxPages = SandboxDesk & {
   /** Null when there is no such session. */
-  readonly page: (sessionId: string) => Promise<CheckoutPage | null>;
+  readonly page: (sessionId: string) => Promise<SandboxPage | null>;
+  /** Null when there is no such visit. */
+  readonly portalPage: (portalId: string) => Promise<SandboxPage | null>;
 };
 
 export const sandboxPages = (desk: SandboxDesk): SandboxPages => ({
   ...desk,
   page: async (sessionId) => {
     const checkout = await desk.checkout(sessionId);
-    return checkout === null
-      ? null
-      : { userId: checkout.userId, html: renderCheckoutPage(checkout), contentSecurityPolicy: CHECKOUT_PAGE_CSP };
+    return checkout && pageOf(checkout.userId, renderCheckoutPage(checkout));
+  },
+  portalPage: async (portalId) => {
+    const portal = await desk.portal(portalId);
+    return portal && pageOf(portal.userId, renderPortalPage(portal));
   },
 });
+
+const pageOf = (userId: UserId, html: string): SandboxPage => ({ userId, html, contentSecurityPolicy: PAGE_CSP });

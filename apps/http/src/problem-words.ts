@@ -11,7 +11,7 @@ import type {
 import type { PublishTrackError, StageAudioError, TrackNotFound } from '@backline/core/catalog';
 import type { BadCursor } from '@backline/core/kernel';
 import type { SubscriptionRequired } from '@backline/core/playback';
-import type { AlreadySubscribed, BadSignature, PaymentsAway } from '@backline/core/subscriptions';
+import type { AlreadySubscribed, BadSignature, NotACustomer, PaymentsAway } from '@backline/core/subscriptions';
 import type { FormRefused } from './form-intake.ts';
 
 /** Every expected failure that these routes answer for. */
@@ -27,6 +27,7 @@ export type CoreError =
   | BadCursor
   | SubscriptionRequired
   | AlreadySubscribed
+  | NotACustomer
   | PaymentsAway
   | BadSignature
   | FormRefused;
@@ -164,6 +165,12 @@ export const tell = (error: CoreError): Told => {
         type: 'already-subscribed',
         title: 'You are subscribed',
         detail: 'There is a subscription in force already.',
+      };
+    case 'not_a_customer':
+      return {
+        type: 'not-a-customer',
+        title: 'There is nothing to manage',
+        detail: 'You have never begun to subscribe; begin with POST /payments/checkout.',
       };
     case 'payments_away':
       return {

@@ -37,6 +37,27 @@ export const schedules = ({
     },
   },
   {
+    name: 'schedule.retry_webhooks',
+    cron: '17 * * * *',
+    run: async () => {
+      const retried = await core.subscriptions.retryOverdueWebhooks();
+      if (retried > 0) log.warn({ retried }, 'webhook events that waited for over an hour are tried again');
+    },
+  },
+  {
+    name: 'schedule.reconcile_payments',
+    cron: '53 4 * * *',
+    run: async () => {
+      const reconciled = await core.subscriptions.reconcile();
+      if (!reconciled.ok) throw new Error(reconciled.error.code);
+      const { differences, missedEvents } = reconciled.value;
+      log[differences.length + missedEvents === 0 ? 'info' : 'warn'](
+        reconciled.value,
+        'payments were compared with the provider',
+      );
+    },
+  },
+  {
     name: 'schedule.sandbox',
     cron: '* * * * *',
     run: async () => {

@@ -26,6 +26,29 @@ export const answerSandboxCheckout = route({
   responses: { 303: { carries: 'nothing', headers: ['Location'] }, 404: problem, 409: problem },
 });
 
+const portalParams = object({ portalId: formed('^[A-Za-z0-9_-]+$', 255, 'the id of a visit to the portal') });
+
+export const showSandboxPortal = route({
+  method: 'get',
+  path: '/sandbox/portal/:portalId',
+  summary: "The payment sandbox's page to manage a subscription; not in production",
+  tag: 'Sandbox',
+  auth: 'public',
+  params: portalParams,
+  responses: { 200: { carries: 'text', contentTypes: ['text/html; charset=utf-8'] }, 404: problem },
+});
+
+export const answerSandboxPortal = route({
+  method: 'post',
+  path: '/sandbox/portal/:portalId',
+  summary: "Presses the portal page's button; not in production",
+  tag: 'Sandbox',
+  auth: 'public',
+  params: portalParams,
+  form: object({ action: choice(['cancel', 'resume']) }),
+  responses: { 303: { carries: 'nothing', headers: ['Location'] }, 404: problem },
+});
+
 export const cancelSandboxSubscription = route({
   method: 'post',
   path: '/sandbox/subscriptions/cancel',

@@ -5,14 +5,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   answerSandboxCheckout,
   cancelSandboxSubscription,
+  answerSandboxPortal,
   getSubscription,
+  openPortal,
   receiveStripeEvent,
+  showPaid,
   showSandboxCheckout,
+  showSandboxPortal,
   startCheckout,
 } from '@backline/contracts/http';
-import { instant } from '@backline/core/kernel';
+import { sandboxPages } from '@backline/composition';
+import { DAY_MS, HOUR_MS, instant } from '@backline/core/kernel';
 import { sequentialIds, steppingClock } from '@backline/memory';
-import { CHECKOUT_PAGE_CSP, renderCheckoutPage, sandboxPayments } from '@backline/sandbox-payments';
+import { PAGE_CSP, sandboxPayments } from '@backline/sandbox-payments';
 import { type HttpApp, type Person, expectContract, expectProblem, openHttpApp } from '../../support/http.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -30,7 +35,13 @@ describe('payments over HTTP', () => {
   test('one open checkout for a fan, none for a subscriber', async () => {
     const none = await app.call('GET', '/payments/subscription', { token: fan.token });
     expectContract(getSubscription, none);
-    expect(none.body).toEqual({ status: 'none', active: false, currentPeriodEnd: null, cancelAtPeriodEnd: false });
+    expect(none.body).toEqual({
+      status: 'none',
+      active: false,
+      currentPeriodEnd: null,
+      cancelAtPeriodEnd: false,
+      dunning: null,
+    });
 
     const checkout = () => app.call('POST', '/payments/checkout', { token: fan.token });
     const [first, second] = await Promise.all([checkout(), checkout()]);
@@ -46,6 +57,17 @@ describe('payments over HTTP', () => {
     expectProblem(refused, 409, 'already-subscribed');
     expectProblem(await app.call('POST', '/payments/checkout'), 401, 'unauthorized');
   });
+
+  test.each(['success?session_id=cs_1', 'success', 'cancelled', 'account'])(
+    'who comes back to /payments/%s reads a page that tells nothing of anybody',
+    async (path) => {
+      const page = await app.call('GET', `/payments/${path}`);
+      expectContract(showPaid, page);
+      expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+      expect(page.text).toMatch(/<h1>[^<]+<\/h1>/);
+      expect(page.text).not.toContain('cs_1');
+    },
+  );
 
   test('a provider that is away is 503 with a time to come back', async () => {
     const away = await openHttpApp({
@@ -123,19 +145,7 @@ describe('the payment sandbox over HTTP', () => {
     app = await openHttpApp({
       ports: { clock, paymentGateway: payments.gateway, webhookVerifier: payments.verifier },
       deps: {
-        sandbox: {
-          ...payments,
-          page: async (sessionId) => {
-            const checkout = await payments.checkout(sessionId);
-            return checkout === null
-              ? null
-              : {
-                  userId: checkout.userId,
-                  html: renderCheckoutPage(checkout),
-                  contentSecurityPolicy: CHECKOUT_PAGE_CSP,
-                };
-          },
-        },
+        sandbox: sandboxPages(payments),
         wait: async () => {
           waits += 1;
           if (isApplying && waits === 3) await app.applyEvents();
@@ -169,7 +179,7 @@ describe('the payment sandbox over HTTP', () => {
     expectContract(showSandboxCheckout, page);
     expect(page).toMatchObject({
       status: 200,
-      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': CHECKOUT_PAGE_CSP },
+      headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_CSP },
     });
     expect(page.text).toContain('$10.00');
 
@@ -203,7 +213,15 @@ describe('the payment sandbox over HTTP', () => {
 
     waits = 0;
     expect((await play('past-due')).status).toBe(204);
-    expect(await subscription()).toMatchObject({ status: 'past_due', active: true });
+    expect(await subscription()).toMatchObject({
+      status: 'past_due',
+      active: true,
+      dunning: {
+        since: new Date(clock.now()).toISOString(),
+        accessUntil: new Date(clock.now() + 7 * DAY_MS).toISOString(),
+        payUrl: null,
+      },
+    });
 
     expect((await play('refund')).status).toBe(204);
     waits = 0;
@@ -224,6 +242,47 @@ describe('the payment sandbox over HTTP', () => {
     });
     expect(expectProblem(answer, 400, 'invalid-input')).toEqual(named);
     expect(await isSubscribed()).toBe(false);
+  });
+
+  test('who pays may cancel for the end of the period in the portal, and take that back', async () => {
+    const portal = () => app.call('POST', '/payments/portal', { token: fan.token });
+    const nothing = await portal();
+    expectContract(openPortal, nothing);
+    expectProblem(nothing, 409, 'not-a-customer');
+    await press(await checkout(), 'pay');
+
+    const opened = await portal();
+    expectContract(openPortal, opened);
+    const path = new URL(opened.body.url).pathname;
+    const page = await app.call('GET', path);
+    expectContract(showSandboxPortal, page);
+    expect(page.headers['content-security-policy']).toBe(PAGE_CSP);
+    expect(page.text).toContain('20 December 2026');
+
+    for (const [action, isEnding] of [
+      ['cancel', true],
+      ['cancel', true],
+      ['resume', false],
+    ] as const) {
+      waits = 0;
+      const answered = await press(path, action);
+      expectContract(answerSandboxPortal, answered);
+      expect(answered).toMatchObject({ status: 303, headers: { location: path } });
+      expect(await subscription()).toMatchObject({ status: 'active', active: true, cancelAtPeriodEnd: isEnding });
+      expect((await app.call('GET', path)).text).toContain(isEnding ? 'Keep my subscription' : 'Cancel on');
+    }
+  });
+
+  test('a portal is open for an hour, and only by the link to it', async () => {
+    await press(await checkout(), 'pay');
+    const { body } = await app.call('POST', '/payments/portal', { token: fan.token });
+    const path = new URL(body.url).pathname;
+    expectProblem(await app.call('GET', `${path.slice(0, -1)}x`), 404, 'not-found');
+    expectProblem(await press('/sandbox/portal/bps_none', 'cancel'), 404, 'not-found');
+    clock.advance(HOUR_MS);
+    expectProblem(await app.call('GET', path), 404, 'not-found');
+    expectProblem(await press(path, 'cancel'), 404, 'not-found');
+    expect(await subscription()).toMatchObject({ cancelAtPeriodEnd: false });
   });
 
   test('a checkout that is none is not found', async () => {

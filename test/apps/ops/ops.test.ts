@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestDatabase, freshDatabase } from '../../support/postgres.ts';
-import { type Environment, endPrograms, runToEnd, startApp } from '../../support/programs.ts';
+import { type Environment, endPrograms, eventually, runToEnd, startApp, startProgram } from '../../support/programs.ts';
 import { type Scratch, scratchDirectory } from '../../support/scratch.ts';
 
 let data: Scratch;
@@ -59,6 +59,32 @@ describe('ops', () => {
     expect(await ops('demo')).toMatchObject({ status: 1, document: { error: expect.stringContaining('not empty') } });
     expect(await database.sql('select count(*) from play')).toEqual(plays);
   }, 60_000);
+
+  test('webhooks list shows the inbox, webhooks replay gives an event a job again', async () => {
+    const all = await ops('webhooks', 'list');
+    expect(all.status).toBe(0);
+    expect(all.document.events.length).toBeGreaterThan(0);
+    const [{ id, doneAt }] = all.document.events;
+    expect(doneAt).not.toBeNull();
+    expect((await ops('webhooks', 'list', '--undone')).document).toEqual({ events: [] });
+
+    expect(await ops('webhooks', 'replay', id)).toMatchObject({ status: 0, document: { replayed: id } });
+    const undone = await ops('webhooks', 'list', '--undone');
+    expect(undone.document.events.map((event: { id: string }) => event.id)).toEqual([id]);
+
+    const worker = await startProgram('worker', env);
+    await eventually(async () => (await ops('webhooks', 'list', '--undone')).document.events.length === 0);
+    worker.signal('SIGTERM');
+    expect(await worker.ended).toBe(0);
+  }, 60_000);
+
+  test.each([
+    ['an event that there is not', ['webhooks', 'replay', 'evt_none'], 1, 'evt_none'],
+    ['no event', ['webhooks', 'replay'], 2, 'one event'],
+    ['an option that there is not', ['webhooks', 'list', '--done'], 2, '--undone'],
+  ])('webhooks refuses %s', async (_, words, status, named) => {
+    expect(await ops(...words)).toMatchObject({ status, document: { error: expect.stringContaining(named) } });
+  });
 
   test('rate add records a rate, and rate list shows it', async () => {
     expect(await addRate()).toMatchObject({

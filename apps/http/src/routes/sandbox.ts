@@ -1,18 +1,23 @@
 import {
   answerSandboxCheckout,
+  answerSandboxPortal,
   cancelSandboxSubscription,
   failSandboxRenewal,
   refundSandboxSubscription,
   showSandboxCheckout,
+  showSandboxPortal,
 } from '@backline/contracts/http';
 import type { UserId } from '@backline/core/accounts';
 import type { SubscriptionSnapshot } from '@backline/core/subscriptions';
 import type { Serve } from '../bind.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { pageHeaders } from '../page-headers.ts';
 import { type Refused, problem } from '../refusal.ts';
 import type { CheckoutRefused, NoSubscription, SandboxDesk } from '../sandbox-desk.ts';
 
 const NO_SESSION = problem(404, 'not-found', 'There is no such checkout', 'There is no checkout session with this id.');
+
+const NO_PORTAL = problem(404, 'not-found', 'There is no such page', 'The page was never opened, or its hour is over.');
 
 const CHECKOUT_REFUSALS = {
   unknown_session: NO_SESSION,
@@ -49,11 +54,7 @@ export const sandboxRoutes = (serve: Serve, desk: SandboxDesk, { core, wait }: D
     const page = await desk.page(params.sessionId);
     return page === null
       ? reply(NO_SESSION.status, NO_SESSION.body)
-      : reply(200, page.html, {
-          'Content-Type': 'text/html; charset=utf-8',
-          'Content-Security-Policy': page.contentSecurityPolicy,
-          'Cache-Control': 'no-store',
-        });
+      : reply(200, page.html, pageHeaders(page.contentSecurityPolicy));
   });
 
   serve(answerSandboxCheckout, async ({ params: { sessionId }, form }, reply) => {
@@ -66,6 +67,28 @@ export const sandboxRoutes = (serve: Serve, desk: SandboxDesk, { core, wait }: D
     }
     if (form.action === 'pay') await untilApplied(page.userId, (current) => current?.entitling === true);
     return reply(303, null, { Location: `/sandbox/checkout/${sessionId}` });
+  });
+
+  serve(showSandboxPortal, async ({ params }, reply) => {
+    const page = await desk.portalPage(params.portalId);
+    return page === null
+      ? reply(NO_PORTAL.status, NO_PORTAL.body)
+      : reply(200, page.html, pageHeaders(page.contentSecurityPolicy));
+  });
+
+  serve(answerSandboxPortal, async ({ params: { portalId }, form }, reply) => {
+    const page = await desk.portalPage(portalId);
+    if (page === null) return reply(NO_PORTAL.status, NO_PORTAL.body);
+    const isEnding = form.action === 'cancel';
+    const answered = isEnding
+      ? await desk.cancelSubscription(page.userId, 'period_end')
+      : await desk.resumeSubscription(page.userId);
+    if (!answered.ok) {
+      const refused = SUBSCRIPTION_REFUSALS[answered.error.code];
+      return reply(refused.status, refused.body);
+    }
+    await untilApplied(page.userId, (current) => current?.cancelAtPeriodEnd === isEnding);
+    return reply(303, null, { Location: `/sandbox/portal/${portalId}` });
   });
 
   serve(cancelSandboxSubscription, async (_input, reply, { caller }) => {

@@ -1,10 +1,11 @@
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { rateAdd, rateList } from './rate.ts';
+import { webhooksList, webhooksReplay } from './webhooks.ts';
 
 export { UsageError } from './command.ts';
 
-export const commands: readonly Command[] = [demo, rateAdd, rateList];
+export const commands: readonly Command[] = [demo, rateAdd, rateList, webhooksList, webhooksReplay];
 
 export const usage = (): string =>
   [
