@@ -29,7 +29,10 @@ const entities = [
 ];
 
 /** Tables that only SQL knows, with keys that refer to others. */
-const WITHOUT_ROWS = [/^ledger_/];
+const WITHOUT_ROWS = [
+  /^(ledger|close)_/,
+  /^(track_split|split_share|hold|hold_decision|fund_line|deferral|solvency_report|statement|payout_transfer)$/,
+];
 
 export type OrmOptions = { readonly poolSize: number };
 

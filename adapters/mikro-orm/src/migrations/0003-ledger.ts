@@ -244,7 +244,7 @@ export class Ledger extends Migration {
     this.addSql(
       giveToLedgerOwner(
         {
-          period: 'insert, update (status, closing_at, closed_at, inputs_digest)',
+          period: 'insert, references, update (status, closing_at, closed_at, inputs_digest)',
           ledger_account: 'insert',
           ledger_balance: 'nothing else',
           ledger_transaction: 'insert',
