@@ -1,0 +1,3 @@
+export * from './endpoints.ts';
+export * from './training-data.ts';
+export * from './wire.ts';
