@@ -247,7 +247,7 @@ export class Ledger extends Migration {
           period: 'insert, references, update (status, closing_at, closed_at, inputs_digest)',
           ledger_account: 'insert',
           ledger_balance: 'nothing else',
-          ledger_transaction: 'insert',
+          ledger_transaction: 'insert, references',
           ledger_entry: 'insert',
         },
         FUNCTIONS,

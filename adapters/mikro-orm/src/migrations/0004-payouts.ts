@@ -19,21 +19,17 @@ end $$;
 
 const SPLITS = `
 create table track_split (
-  id uuid primary key,
+  id bigint generated always as identity primary key,
   track_id bigint not null constraint track_split_track_id_foreign references track (id),
-  version int not null,
   effective_from date not null,
-  proposed_by bigint not null constraint track_split_proposed_by_foreign references users (id),
-  proposed_at timestamptz not null,
-  constraint track_split_version_unique unique (track_id, version),
-  constraint track_split_version_check check (version > 0),
   constraint track_split_month_check check (extract(day from effective_from) = 1)
 );
+create index track_split_track_id_index on track_split (track_id, effective_from);
 create trigger track_split_append_only before update or delete or truncate on track_split
   for each statement execute function ledger_refuse_change();
 
 create table split_share (
-  split_id uuid not null constraint split_share_split_id_foreign references track_split (id),
+  split_id bigint not null constraint split_share_split_id_foreign references track_split (id),
   user_id bigint not null constraint split_share_user_id_foreign references users (id),
   basis_points int not null,
   accepted_at timestamptz,
@@ -70,7 +66,7 @@ create trigger split_share_guard before update on split_share for each row execu
 
 create function track_split_check() returns trigger language plpgsql security definer as $$
 declare
-  split uuid := case tg_table_name when 'track_split' then (to_jsonb(new) ->> 'id') else to_jsonb(new) ->> 'split_id' end;
+  split bigint := case tg_table_name when 'track_split' then (to_jsonb(new) ->> 'id') else to_jsonb(new) ->> 'split_id' end;
 begin
   if (select sum(basis_points) from split_share where split_id = split) is distinct from 10000 then
     raise exception 'the shares of split % do not sum to the whole', split
@@ -87,18 +83,16 @@ create constraint trigger split_share_check after insert on split_share
 const HOLDS = `
 create table hold (
   id uuid primary key,
-  rule text not null,
   listener_id bigint constraint hold_listener_id_foreign references users (id),
   day date,
   track_id bigint constraint hold_track_id_foreign references track (id),
-  reason text not null,
+  reason jsonb not null,
+  policy_version smallint not null,
   raised_at timestamptz not null,
-  constraint hold_rule_check check (rule in ('velocity', 'concentration', 'recording')),
-  constraint hold_subject_check check
-    ((rule = 'recording') = (track_id is not null) and (track_id is null) = (listener_id is not null)
-      and (listener_id is null) = (day is null)),
-  constraint hold_listener_day_unique unique (listener_id, day, rule),
-  constraint hold_track_unique unique (track_id, rule)
+  constraint hold_scope_check check
+    ((listener_id is null) = (day is null) and (listener_id is null) <> (track_id is null)),
+  constraint hold_listening_day_unique unique (listener_id, day),
+  constraint hold_track_unique unique (track_id)
 );
 create trigger hold_append_only before update or delete or truncate on hold
   for each statement execute function ledger_refuse_change();
@@ -107,7 +101,6 @@ create table hold_decision (
   hold_id uuid primary key constraint hold_decision_hold_id_foreign references hold (id),
   decision text not null,
   decided_by text not null,
-  note text not null,
   decided_at timestamptz not null,
   constraint hold_decision_check check (decision in ('released', 'refused'))
 );
@@ -129,17 +122,16 @@ create trigger close_input_while_closing before insert on close_input
 create trigger close_input_append_only before update or delete or truncate on close_input
   for each statement execute function ledger_refuse_change();
 
--- What the close of a period took a receipt to be worth for a month: at its own close all of it, at a later one what
--- refunds have changed since, which is negative.
+-- What the close of a period took a receipt to bring to a month, and what later ones found it to bring more or less.
 create table fund_line (
   invoice_id text not null constraint fund_line_invoice_id_foreign references receipt (invoice_id),
   month date not null,
   period date not null constraint fund_line_period_foreign references period (month),
   currency text not null,
-  fund_micros bigint not null,
+  gross_micros bigint not null,
+  net_micros bigint not null,
   primary key (invoice_id, month, period),
-  constraint fund_line_month_check check (extract(day from month) = 1 and month <= period),
-  constraint fund_line_sign_check check (month < period or fund_micros >= 0)
+  constraint fund_line_month_check check (extract(day from month) = 1 and month <= period)
 );
 create index fund_line_period_index on fund_line (period);
 create trigger fund_line_while_closing before insert on fund_line
@@ -147,20 +139,33 @@ create trigger fund_line_while_closing before insert on fund_line
 create trigger fund_line_append_only before update or delete or truncate on fund_line
   for each statement execute function ledger_refuse_change();
 
--- R8: what closes left unfunded, positive, and what later ones paid of it, negative, by the month it came from.
+-- R8: what artist_deferred consists of: more with what a transaction left unfunded, less with what it paid or took back.
 create table deferral (
-  period date not null constraint deferral_period_foreign references period (month),
-  artist_id bigint not null constraint deferral_artist_id_foreign references users (id),
+  transaction_id uuid not null constraint deferral_transaction_id_foreign references ledger_transaction (id),
+  user_id bigint not null constraint deferral_user_id_foreign references users (id),
   origin date not null,
+  track_id bigint not null constraint deferral_track_id_foreign references track (id),
+  split_id bigint constraint deferral_split_id_foreign references track_split (id),
   currency text not null,
   deferred_micros bigint not null,
-  primary key (period, artist_id, origin, currency),
-  constraint deferral_origin_check check (extract(day from origin) = 1 and origin <= period),
+  constraint deferral_unique unique nulls not distinct (transaction_id, user_id, origin, track_id, split_id),
+  constraint deferral_origin_check check (extract(day from origin) = 1),
   constraint deferral_amount_check check (deferred_micros <> 0)
 );
-create index deferral_artist_id_index on deferral (artist_id, origin);
-create trigger deferral_while_closing before insert on deferral
-  for each row execute function ledger_while_closing();
+create index deferral_user_id_index on deferral (user_id, origin);
+create function deferral_guard() returns trigger language plpgsql security definer as $$
+begin
+  if exists (
+    select from added join ledger_transaction t on t.id = added.transaction_id
+    where t.created_xid <> pg_current_xact_id()
+  ) then
+    raise exception 'a deferral of a transaction that is complete'
+      using errcode = 'restrict_violation', constraint = 'deferral_complete';
+  end if;
+  return null;
+end $$;
+create trigger deferral_guard after insert on deferral referencing new table as added
+  for each statement execute function deferral_guard();
 create trigger deferral_append_only before update or delete or truncate on deferral
   for each statement execute function ledger_refuse_change();
 
@@ -211,38 +216,38 @@ create table payout_transfer (
   id uuid primary key,
   artist_id bigint not null constraint payout_transfer_artist_id_foreign references users (id),
   currency text not null,
-  gross_micros bigint not null,
+  net_micros bigint not null,
   withheld_micros bigint not null,
-  withholding_rule text,
+  withholding_rule text not null,
   destination text not null,
   transfer_group text not null,
   idempotency_key text not null constraint payout_transfer_idempotency_key_unique unique,
-  status text not null default 'prepared',
-  prepared_at timestamptz not null,
+  status text not null default 'begun',
+  begun_at timestamptz not null,
   called_at timestamptz,
   gateway_id text constraint payout_transfer_gateway_id_unique unique,
   ended_at timestamptz,
   failure text,
   constraint payout_transfer_amounts_check check
-    (gross_micros > 0 and withheld_micros between 0 and gross_micros),
-  constraint payout_transfer_withholding_check check (withheld_micros = 0 or withholding_rule is not null),
-  constraint payout_transfer_status_check check (status in ('prepared', 'sent', 'failed', 'reversed')),
-  constraint payout_transfer_ended_check check ((status = 'prepared') = (ended_at is null)),
-  constraint payout_transfer_gateway_check check ((status in ('sent', 'reversed')) = (gateway_id is not null)),
+    (net_micros >= 0 and withheld_micros >= 0 and net_micros + withheld_micros > 0),
+  constraint payout_transfer_status_check check (status in ('begun', 'settled', 'failed', 'reversed')),
+  constraint payout_transfer_ended_check check ((status = 'begun') = (ended_at is null)),
+  constraint payout_transfer_gateway_check check
+    ((status in ('settled', 'reversed') and net_micros > 0) = (gateway_id is not null)),
   constraint payout_transfer_failure_check check (failure is null or status in ('failed', 'reversed'))
 );
-create index payout_transfer_artist_id_index on payout_transfer (artist_id, prepared_at desc);
+create index payout_transfer_artist_id_index on payout_transfer (artist_id, begun_at desc);
 -- One transfer at a time is under way to an artist.
-create unique index payout_transfer_prepared_unique on payout_transfer (artist_id, currency) where status = 'prepared';
+create unique index payout_transfer_begun_unique on payout_transfer (artist_id, currency) where status = 'begun';
 create function payout_transfer_guard() returns trigger language plpgsql as $$
 begin
   if (new.status <> old.status
-      and (old.status, new.status) not in (('prepared', 'sent'), ('prepared', 'failed'), ('sent', 'reversed')))
+      and (old.status, new.status) not in (('begun', 'settled'), ('begun', 'failed'), ('settled', 'reversed')))
     or (to_jsonb(new) - '{status,called_at,gateway_id,ended_at,failure}'::text[])
       <> (to_jsonb(old) - '{status,called_at,gateway_id,ended_at,failure}'::text[])
     or old.gateway_id is distinct from new.gateway_id and old.gateway_id is not null
   then
-    raise exception 'a transfer only moves from prepared to sent or failed, and from sent to reversed'
+    raise exception 'a transfer only moves from begun to settled or failed, and from settled to reversed'
       using errcode = 'restrict_violation', constraint = 'payout_transfer_forward';
   end if;
   return new;
@@ -258,6 +263,7 @@ const FUNCTIONS = [
   'track_split_guard()',
   'split_share_guard()',
   'track_split_check()',
+  'deferral_guard()',
   'statement_guard()',
   'payout_transfer_guard()',
 ];

@@ -1,5 +1,5 @@
 /** What the app's own role may do with a table of the ledger besides reading it. */
-type Rights = 'insert' | `insert, ${'' | 'references, '}update (${string})` | 'nothing else';
+type Rights = 'nothing else' | `insert${'' | ', references'}${'' | `, update (${string})`}`;
 
 /**
  * Fixes the search path of functions, so that neither a session's own nor a temporary table can stand in for what they
