@@ -468,8 +468,9 @@ describe('a subscription at the stand-in', () => {
 
   test('a first payment that fails leaves it incomplete, for 23 hours', async () => {
     const { id: customer } = await stripe.customers.create({});
-    standIn.actions.setCard(customer, 'asks');
     const items = [{ price: standIn.priceId }];
+    expect(await failing(stripe.subscriptions.create({ customer, items }))).toMatchObject({ code: 'resource_missing' });
+    standIn.actions.setCard(customer, 'asks');
     const { id, latest_invoice: invoice } = await stripe.subscriptions.create({ customer, items });
     expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ status: 'incomplete' });
     expect(typesSent()).toContain('invoice.payment_action_required');

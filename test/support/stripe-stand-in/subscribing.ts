@@ -12,6 +12,8 @@ export type Beginning = {
   readonly items: readonly { readonly price: Price; readonly quantity: number }[];
   readonly metadata: { [key: string]: string };
   readonly trialDays: number;
+  /** Nothing is asked of the card yet; the first payment is made by who subscribes, in their browser. */
+  readonly isLeftIncomplete?: boolean;
   /** What a trial's end does where there is no means of payment. */
   readonly missingPaymentMethod: 'create_invoice' | 'pause' | 'cancel';
 };
@@ -20,7 +22,10 @@ export type Beginning = {
  * docs.stripe.com/billing/subscriptions/overview: `incomplete` until the first invoice is paid, `trialing` where it
  * costs nothing yet; `active` at once where the payment takes days.
  */
-export const begin = (books: Books, { customer, items, metadata, ...trial }: Beginning): Subscription => {
+export const begin = (
+  books: Books,
+  { customer, items, metadata, isLeftIncomplete = false, ...trial }: Beginning,
+): Subscription => {
   const now = books.now();
   const trialEnd = trial.trialDays > 0 ? now + trial.trialDays * DAY_S : null;
   const anchor = trialEnd ?? now;
@@ -91,7 +96,7 @@ export const begin = (books: Books, { customer, items, metadata, ...trial }: Beg
   );
   books.announce('customer.subscription.created', subscription);
   finalize(books, invoice);
-  take(books, subscription, invoice, attempt(books, invoice));
+  if (!isLeftIncomplete || invoice.amount_due === 0) take(books, subscription, invoice, attempt(books, invoice));
   return subscription;
 };
 

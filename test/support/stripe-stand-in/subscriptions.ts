@@ -154,11 +154,18 @@ export const subscriptionRoutes: readonly Route[] = [
       'payment_behavior',
       'expand',
     );
+    const customer = customerNamed(books, params.neededText('customer'), 'customer').id;
+    const isLeftIncomplete =
+      params.choice('payment_behavior', ['allow_incomplete', 'default_incomplete']) === 'default_incomplete';
+    const trialDays = params.whole('trial_period_days') ?? 0;
+    if (!isLeftIncomplete && trialDays === 0 && !books.cards.has(customer))
+      throw notNow('This customer has no attached payment source or default payment method.', 'resource_missing');
     return begin(books, {
-      customer: customerNamed(books, params.neededText('customer'), 'customer').id,
+      customer,
       items: itemsIn(books, params, 'items'),
       metadata: params.metadata(),
-      trialDays: params.whole('trial_period_days') ?? 0,
+      isLeftIncomplete,
+      trialDays,
       missingPaymentMethod: missingPaymentMethodIn(params),
     });
   }),
