@@ -18,8 +18,9 @@ end $$;
 
 /**
  * Gives tables and functions to a role that nobody can log in as, and back to the app's role only the rights said here:
- * what an owner may do, dropping triggers above all, the app then may not. Triggers guard the ledger either way: where
- * the app's role may not make roles it stays the owner, with a warning, and rights mean nothing to a superuser.
+ * what an owner may do, disabling triggers above all, the app then may not; as the owner of the schema it can still drop
+ * what lies in it. Triggers guard the ledger either way: where the app's role may not make roles it stays the owner, with
+ * a warning, and rights mean nothing to a superuser.
  *
  * One owner serves every installation of a login role, in all databases of a server; nobody stays its member.
  */
