@@ -10,6 +10,11 @@ import {
 } from '../playback/index.ts';
 import type { PayoutPolicy } from './policy.ts';
 
+/** R3b: whether the listener earns from the play: as the artist, a collaborator, or through a payout account of theirs. */
+export type EarnsFrom = (play: UnjudgedPlay) => boolean;
+
+const isTheArtist: EarnsFrom = ({ listenerId, artistId }) => listenerId === artistId;
+
 /**
  * The verdict rule R3, a to e and g: total, and independent of the order of arrival.
  *
@@ -18,7 +23,7 @@ import type { PayoutPolicy } from './policy.ts';
  * `held` (R3f) is not decided here but before the close.
  */
 export const judgeBy =
-  (policy: PayoutPolicy): Judge =>
+  (policy: PayoutPolicy, earnsFrom: EarnsFrom = isTheArtist): Judge =>
   ({ plays, busyUntil, funding }: Hearing): readonly Judgment[] => {
     let busy = busyUntil;
     const paidToday = new Map<string, number>();
@@ -33,7 +38,7 @@ export const judgeBy =
       const paid = paidToday.get(quota) ?? 0;
       const verdict = firstThatApplies([
         [play.reportedAt - play.startedAt > policy.lateAfterMs, 'too-late'],
-        [play.listenerId === play.artistId, 'self-play'],
+        [earnsFrom(play), 'self-play'],
         [tooShort, 'too-short'],
         [!isFunded(play, funding), 'unfunded'],
         [overlapping, 'overlapping'],

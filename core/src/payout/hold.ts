@@ -1,0 +1,90 @@
+import type { UserId } from '../accounts/index.ts';
+import type { TrackId } from '../catalog/index.ts';
+import { type Day, type Instant, type Result, err, ok } from '../kernel/index.ts';
+import type { Verdict } from '../playback/index.ts';
+import type { HoldDecided } from './errors.ts';
+import type { PayoutPolicy } from './policy.ts';
+
+/** An account's otherwise payable plays in a UTC day. */
+export type ListeningDay = {
+  readonly listenerId: UserId;
+  readonly day: Day;
+  /** Each artist once. */
+  readonly byArtist: readonly { readonly artistId: UserId; readonly plays: number }[];
+};
+
+/** Why plays are held, as the artist is told: numbers of the account, never whose account it is. */
+export type HoldReason =
+  | { readonly code: 'many-plays'; readonly plays: number; readonly allowed: number }
+  | {
+      readonly code: 'mostly-one-artist';
+      readonly plays: number;
+      readonly allowed: number;
+      readonly ofOneArtist: number;
+      readonly allowedPercent: number;
+    }
+  | { readonly code: 'same-recording'; readonly trackId: TrackId; readonly asTrackId: TrackId };
+
+/** What is held: an account's day, or a track's plays for as long as it is held. */
+export type HoldScope =
+  | { readonly of: 'listening-day'; readonly listenerId: UserId; readonly day: Day }
+  | { readonly of: 'track'; readonly trackId: TrackId };
+
+/** `released` plays are payable, in the open month if theirs is closed; `refused` ones stay held for good. */
+export type HoldDecision = {
+  readonly decision: 'released' | 'refused';
+  /** Who decided, in the operator's words. */
+  readonly by: string;
+  readonly at: Instant;
+};
+
+export type Hold = {
+  readonly scope: HoldScope;
+  readonly reason: HoldReason;
+  readonly policyVersion: number;
+  readonly decided: HoldDecision | null;
+};
+
+/** R3f for an account's day; null when there is nothing to hold. All its payable plays of the day are held. */
+export const velocityHold = (it: ListeningDay, { version, velocity }: PayoutPolicy): Hold | null => {
+  const reason = velocityReason(it, velocity);
+  if (reason === null) return null;
+  const scope = { of: 'listening-day', listenerId: it.listenerId, day: it.day } as const;
+  return { scope, reason, policyVersion: version, decided: null };
+};
+
+/** R3f for a track whose recording matches another artist's. */
+export const recordingHold = (trackId: TrackId, asTrackId: TrackId, { version }: PayoutPolicy): Hold => ({
+  scope: { of: 'track', trackId },
+  reason: { code: 'same-recording', trackId, asTrackId },
+  policyVersion: version,
+  decided: null,
+});
+
+/** An operator decides once. */
+export const decideHold = (hold: Hold, decision: HoldDecision): Result<Hold, HoldDecided> =>
+  hold.decided === null
+    ? ok({ ...hold, decided: decision })
+    : err({ code: 'hold_decided', decision: hold.decided.decision });
+
+export const isHolding = ({ decided }: Hold): boolean => decided?.decision !== 'released';
+
+/** R3′: `held` is the last rule, so only payable plays can be. */
+export const verdictUnder = (verdict: Verdict, holds: readonly Hold[]): Verdict =>
+  verdict === 'payable' && holds.some(isHolding) ? 'held' : verdict;
+
+const velocityReason = ({ byArtist }: ListeningDay, limits: PayoutPolicy['velocity']): HoldReason | null => {
+  const counts = byArtist.map(({ plays }) => plays);
+  const plays = counts.reduce((sum, count) => sum + count, 0);
+  if (plays > limits.dailyPlays) return { code: 'many-plays', plays, allowed: limits.dailyPlays };
+
+  const ofOneArtist = Math.max(0, ...counts);
+  if (plays <= limits.watchedPlays || ofOneArtist * 100 <= plays * limits.oneArtistPercent) return null;
+  return {
+    code: 'mostly-one-artist',
+    plays,
+    allowed: limits.watchedPlays,
+    ofOneArtist,
+    allowedPercent: limits.oneArtistPercent,
+  };
+};
