@@ -1,3 +1,7 @@
+import type { Month } from '../kernel/index.ts';
+import type { AccountName } from './ledger.ts';
+import type { LedgerTransactionId } from './posting-request.ts';
+
 export type RateRefused = {
   readonly code: 'rate_refused';
   readonly reason: 'not-positive' | 'month-has-begun' | 'month-has-a-rate';
@@ -11,3 +15,17 @@ export type SplitRefused = {
 export type NotInSplit = { readonly code: 'not_in_split' };
 
 export type HoldDecided = { readonly code: 'hold_decided'; readonly decision: 'released' | 'refused' };
+
+/** Nothing was posted. */
+export type PostingRefused =
+  /** Its key belongs to another request. */
+  | { readonly code: 'key_reused'; readonly idempotencyKey: string }
+  /** Its event was posted under another key. */
+  | { readonly code: 'event_posted'; readonly transactionId: LedgerTransactionId }
+  | { readonly code: 'already_reversed'; readonly transactionId: LedgerTransactionId }
+  | { readonly code: 'overdrawn'; readonly account: AccountName }
+  /** Never opened, closed, or closing and this is not from its close. */
+  | { readonly code: 'period_not_open'; readonly period: Month };
+
+/** Transactions that began before the month's close have not ended; they soon will have. */
+export type CountsUnsettled = { readonly code: 'counts_unsettled' };

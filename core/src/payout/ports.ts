@@ -1,9 +1,23 @@
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
-import type { BadCursor, Clock, Month, Page, PageRequest, Result, UnitOfWork } from '../kernel/index.ts';
+import type {
+  BadCursor,
+  Clock,
+  Currency,
+  Instant,
+  Micros,
+  Month,
+  Page,
+  PageRequest,
+  Result,
+  UnitOfWork,
+} from '../kernel/index.ts';
 import type { PlayId, Verdict } from '../playback/index.ts';
-import type { Instant } from '../kernel/index.ts';
 import type { MonthlyPlays } from './accrual.ts';
+import type { CountsUnsettled, PostingRefused } from './errors.ts';
+import type { AccountName, BusinessEvent, Entry } from './ledger.ts';
+import type { Period } from './period.ts';
+import type { LedgerTransactionId, PostedTransaction, PostingRequest } from './posting-request.ts';
 import type { RateVersion } from './rate.ts';
 
 export interface RateRepository {
@@ -21,7 +35,101 @@ export interface RollupRepository {
   readonly advance: () => Promise<number>;
 }
 
-export type PayoutStores = { readonly rates: RateRepository; readonly rollup: RollupRepository };
+export type PostedEntry = Entry &
+  Omit<PostedTransaction, 'transaction' | 'reverses'> & { readonly event: BusinessEvent };
+
+/** Append-only: a correction is another transaction. Unbalanced and empty ones, and lines of nothing, are bugs. */
+export interface LedgerRepository {
+  /**
+   * All of them or none; the ids they have, in their order. What was posted under its key before is left as it is, in
+   * whatever month that was. Months and balances are looked at after all of them, and held until the transaction ends.
+   */
+  readonly post: (
+    requests: readonly PostingRequest[],
+  ) => Promise<Result<readonly LedgerTransactionId[], PostingRefused>>;
+  /** On the accounts' normal sides; what was never posted to has nothing. Held until the transaction ends. */
+  readonly balancesOf: (
+    accounts: readonly AccountName[],
+    currency: Currency,
+  ) => Promise<ReadonlyMap<AccountName, Micros>>;
+  readonly find: (id: LedgerTransactionId) => Promise<PostedTransaction | null>;
+  readonly findEvent: (
+    event: Pick<BusinessEvent, 'sourceType' | 'sourceId' | 'kind'>,
+  ) => Promise<PostedTransaction | null>;
+  /** An account's lines of a month in the order in which they were posted, of one instant by transaction. */
+  readonly entriesOf: (account: AccountName, period: Month) => Promise<readonly PostedEntry[]>;
+}
+
+export interface PeriodRepository {
+  /** Held until the transaction ends, against other closes and against whatever is posted to it. */
+  readonly find: (month: Month) => Promise<Period | null>;
+  /** From the first month on; not held. */
+  readonly all: () => Promise<readonly Period[]>;
+  /** Adds an open month, or moves one a step forward; any other change is a bug, and so is a gap before a close. */
+  readonly save: (period: Period) => Promise<void>;
+}
+
+export type PayoutStores = {
+  readonly rates: RateRepository;
+  readonly rollup: RollupRepository;
+  readonly ledger: LedgerRepository;
+  readonly periods: PeriodRepository;
+};
+
+/** How many plays of a listener, a track and a verdict a close counts. */
+export type CountedPlays = {
+  readonly listenerId: UserId;
+  readonly artistId: UserId;
+  readonly trackId: TrackId;
+  readonly verdict: Verdict;
+  readonly playedIn: Month;
+  /** Not 0; negative only where an earlier close counted plays that have lost the verdict since. */
+  readonly plays: number;
+  /** Whether an earlier close counted them, under the verdict that they had then. */
+  readonly counted: 'never' | 'before';
+};
+
+export interface PlayCountReader {
+  /**
+   * What the close of a month counts: its plays recorded before its closing began, and those of earlier months recorded
+   * since the closing before it. The same at any later time. In parts, each of one listener and all of theirs, by
+   * listener.
+   *
+   * The month is closing or closed; any other is a bug.
+   */
+  readonly eachOf: (
+    period: Month,
+    take: (ofListener: readonly CountedPlays[]) => void,
+  ) => Promise<Result<null, CountsUnsettled>>;
+}
+
+/** Something that does not follow from what it is made of. */
+export type Difference = {
+  readonly check:
+    | 'trial-balance'
+    | 'transaction-balance'
+    | 'balance'
+    | 'overdraft'
+    | 'reversal'
+    | 'deferral'
+    | 'statement-chain'
+    | 'rollup-day'
+    | 'rollup-month'
+    | 'track-plays'
+    | 'listener-plays';
+  /** Which account, transaction, day, …: names and values, as in `track 7, day 2026-11-02, verdict payable`. */
+  readonly where: string;
+  readonly expected: string;
+  readonly found: string;
+};
+
+/** Recomputes from entries and plays what is kept beside them; reads one moment and locks nothing. */
+export interface LedgerAudit {
+  /** Empty where all agrees; of each check at most so many that a person can look at them. */
+  readonly differences: () => Promise<readonly Difference[]>;
+  /** The rollups of one month only. */
+  readonly rollupDifferences: (month: Month) => Promise<readonly Difference[]>;
+}
 
 export type JudgedPlayView = {
   readonly playId: PlayId;
@@ -48,5 +156,7 @@ export interface PayoutReader {
 export type PayoutPorts = {
   readonly uow: UnitOfWork<PayoutStores>;
   readonly payouts: PayoutReader;
+  readonly playCounts: PlayCountReader;
+  readonly ledgerAudit: LedgerAudit;
   readonly clock: Clock;
 };

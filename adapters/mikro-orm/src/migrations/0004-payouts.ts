@@ -192,7 +192,10 @@ create table statement (
   constraint statement_previous_unique unique nulls not distinct (artist_id, previous_digest),
   constraint statement_previous_foreign foreign key (artist_id, previous_digest)
     references statement (artist_id, digest),
-  constraint statement_digest_check check (digest = encode(sha256(convert_to(content, 'UTF8')), 'hex'))
+  constraint statement_digest_check check (digest = encode(sha256(convert_to(content, 'UTF8')), 'hex')),
+  constraint statement_content_check check
+    ((content::jsonb ->> 'artistId', content::jsonb ->> 'period', content::jsonb ->> 'previous')
+      is not distinct from (artist_id::text, to_char(period, 'YYYY-MM'), previous_digest))
 );
 create index statement_period_index on statement (period);
 create function statement_guard() returns trigger language plpgsql security definer as $$
