@@ -1,0 +1,1 @@
+"""The engine behind Backline's Recommender port."""

@@ -1,0 +1,3 @@
+from backline_recommender.cli import main
+
+raise SystemExit(main())
