@@ -27,6 +27,13 @@ const chain = function* (thrown: unknown): Generator<Error & { code?: unknown }>
 const hasCode = (thrown: unknown, codes: RegExp): boolean =>
   [...chain(thrown)].some(({ code }) => typeof code === 'string' && codes.test(code));
 
+/** The constraint that a statement would have broken; null for any other failure. */
+export const brokenConstraint = (thrown: unknown): string | null => {
+  for (const cause of chain(thrown))
+    if ('constraint' in cause && typeof cause.constraint === 'string') return cause.constraint;
+  return null;
+};
+
 /** What is to be thrown in a driver error's stead. */
 export const translate = (thrown: unknown): unknown => {
   if (thrown instanceof Unavailable) return thrown;

@@ -5,6 +5,7 @@ import { CheckoutRow } from './checkouts.ts';
 import { type Connection, connectionOptions } from './connection.ts';
 import { CustomerRow } from './customers.ts';
 import { migrations } from './migrations/index.ts';
+import { PeriodRow } from './periods.ts';
 import { RateVersionRow } from './rates.ts';
 import { ReceiptLineRow, ReceiptRow } from './receipts.ts';
 import { RefreshTokenRow, SessionRow } from './sessions.ts';
@@ -26,6 +27,7 @@ const entities = [
   ReceiptLineRow,
   WebhookEventRow,
   RateVersionRow,
+  PeriodRow,
 ];
 
 /** Tables that only SQL knows, with keys that refer to others. */

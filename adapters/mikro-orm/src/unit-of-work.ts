@@ -4,7 +4,9 @@ import type { Result, UnitOfWork } from '@backline/core/kernel';
 import { checkoutRepository } from './checkouts.ts';
 import { customerRepository } from './customers.ts';
 import { retrying } from './failures.ts';
+import { ledgerRepository } from './ledger.ts';
 import { type Enqueue, sqlOutbox } from './outbox.ts';
+import { periodRepository } from './periods.ts';
 import { rateRepository } from './rates.ts';
 import { receiptRepository } from './receipts.ts';
 import { rollupRepository } from './rollup.ts';
@@ -25,6 +27,8 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   inbox: webhookInbox(em),
   rates: rateRepository(em),
   rollup: rollupRepository(em),
+  ledger: ledgerRepository(em),
+  periods: periodRepository(em),
   outbox: sqlOutbox(em, enqueue),
 });
 

@@ -65,7 +65,9 @@ export interface PeriodRepository {
   readonly find: (month: Month) => Promise<Period | null>;
   /** From the first month on; not held. */
   readonly all: () => Promise<readonly Period[]>;
-  /** Adds an open month, or moves one a step forward; any other change is a bug, and so is a gap before a close. */
+  /** Adds the month, open; nothing where it is there, whatever its status. Before a month that is closed it is a bug. */
+  readonly open: (month: Month, openedAt: Instant) => Promise<void>;
+  /** Moves a month from open to closing, or from there to closed, those before it being closed; all else is a bug. */
   readonly save: (period: Period) => Promise<void>;
 }
 

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { type Instant, type Result, currency, err, instant, isoText, micros, month, ok } from '@backline/core/kernel';
+import {
+  type AccountName,
+  type BusinessEvent,
+  type Entry,
+  type LedgerRepository,
+  type LedgerTransactionId,
+  type PostedTransaction,
+  type PostingRefused,
+  type PostingRequest,
+  type Side,
+  normalSide,
+  refusesOverdraft,
+  requestText,
+} from '@backline/core/payout';
+import { brokenConstraint } from './failures.ts';
+import { firstOf } from './periods.ts';
+import { isRefusal, refusalOf } from './posting-refusals.ts';
+
+const KNOWN = `
+select id, idempotency_key, request_digest from ledger_transaction
+where idempotency_key in (select json_array_elements_text(?::json))`;
+
+/** Keys in one order, so that no two of these wait for each other. */
+const HEADERS = `
+with accounts as (
+  insert into ledger_account (name, currency, normal_side, no_overdraft)
+  select name, currency, normal_side, no_overdraft
+  from json_to_recordset(?) as a (name text, currency text, normal_side text, no_overdraft boolean)
+  where not exists (select from ledger_account known where known.name = a.name and known.currency = a.currency)
+  order by name, currency
+  on conflict (name, currency) do nothing
+)
+insert into ledger_transaction (id, period, source_type, source_id, kind, idempotency_key, request_digest,
+  reverses_txn_id, line_count, created_at)
+select id, period, source_type, source_id, kind, idempotency_key, request_digest, reverses_txn_id, line_count, created_at
+from json_to_recordset(?) as t (id uuid, period date, source_type text, source_id text, kind text,
+  idempotency_key text, request_digest text, reverses_txn_id uuid, line_count int, created_at timestamptz)
+order by idempotency_key`;
+
+const ENTRIES = `
+insert into ledger_entry (transaction_id, line_no, account_id, currency, side, amount_micros)
+select transaction_id, line_no, a.id, e.currency, side, amount_micros
+from json_to_recordset(?) as e (transaction_id uuid, line_no int, account text, currency text, side text,
+  amount_micros bigint)
+join ledger_account a on a.name = e.account and a.currency = e.currency`;
+
+const BALANCES = `
+select name, balance_micros from ledger_lock(array(select json_array_elements_text(?::json)), ?)`;
+
+/** `where` chooses among t, a transaction, and e, a line. */
+const postedWhere = (where: string): string => `
+select t.id, to_char(t.period, 'YYYY-MM') as period, t.source_type, t.source_id, t.kind, t.reverses_txn_id,
+  round(extract(epoch from t.created_at) * 1000)::bigint as posted_at, a.name as account, e.side, e.currency,
+  e.amount_micros
+from ledger_transaction t join ledger_entry e on e.transaction_id = t.id join ledger_account a on a.id = e.account_id
+where ${where} order by t.created_at, t.id, e.line_no`;
+
+const BY_ID = postedWhere('t.id = ?');
+const BY_EVENT = postedWhere('t.source_type = ? and t.source_id = ? and t.kind = ?');
+const OF_ACCOUNT = postedWhere(
+  't.period = ? and e.account_id in (select id from ledger_account where ledger_account.name = ?)',
+);
+
+type PostedRow = {
+  readonly id: string;
+  readonly period: string;
+  readonly source_type: BusinessEvent['sourceType'];
+  readonly source_id: string;
+  readonly kind: string;
+  readonly reverses_txn_id: string | null;
+  readonly posted_at: string;
+  readonly account: AccountName;
+  readonly side: Side;
+  readonly currency: string;
+  readonly amount_micros: string;
+};
+
+/** Times that another transaction may take a key between our look and our insert before we call it a bug. */
+const MAX_RACES = 5;
+
+export const ledgerRepository = (em: SqlEntityManager): LedgerRepository => ({
+  post: async (requests) => {
+    for (let attempt = 0; attempt < MAX_RACES; attempt += 1) {
+      const known = await knownOf(em, requests);
+      if (!known.ok) return known;
+      const missing = requests.filter(({ idempotencyKey }) => !known.value.has(idempotencyKey));
+      const refused = missing.length === 0 ? null : await insert(em, missing);
+      if (refused === null) return ok(requests.map(({ id, idempotencyKey }) => known.value.get(idempotencyKey) ?? id));
+      if (refused !== 'raced') return err(refused);
+    }
+    throw new Error('keys of the ledger kept colliding');
+  },
+  balancesOf: async (accounts, of) => {
+    const rows = await em.execute<{ name: AccountName; balance_micros: string }[]>(BALANCES, [
+      JSON.stringify(accounts),
+      of,
+    ]);
+    const balances = new Map(rows.map((row) => [row.name, micros(BigInt(row.balance_micros))]));
+    return new Map(accounts.map((account) => [account, balances.get(account) ?? micros(0n)]));
+  },
+  find: async (id) => transactionOf(await em.execute<PostedRow[]>(BY_ID, [id])),
+  findEvent: async ({ sourceType, sourceId, kind }) =>
+    transactionOf(await em.execute<PostedRow[]>(BY_EVENT, [sourceType, sourceId, kind])),
+  entriesOf: async (account, period) => {
+    const rows = await em.execute<PostedRow[]>(OF_ACCOUNT, [firstOf(period), account]);
+    return rows.map((row) => ({ ...entryOf(row), event: eventOf(row), id: idOf(row), postedAt: postedAtOf(row) }));
+  },
+});
+
+/** The ids of what is posted already, by key. */
+const knownOf = async (
+  em: SqlEntityManager,
+  requests: readonly PostingRequest[],
+): Promise<Result<ReadonlyMap<string, LedgerTransactionId>, PostingRefused>> => {
+  const rows = await em.execute<{ id: LedgerTransactionId; idempotency_key: string; request_digest: string }[]>(KNOWN, [
+    JSON.stringify(requests.map(({ idempotencyKey }) => idempotencyKey)),
+  ]);
+  const digests = new Map(rows.map((row) => [row.idempotency_key, row.request_digest]));
+  for (const request of requests) {
+    const { idempotencyKey } = request;
+    const digest = digests.get(idempotencyKey);
+    if (digest !== undefined && digest !== digestOf(request)) return err({ code: 'key_reused', idempotencyKey });
+  }
+  return ok(new Map(rows.map((row) => [row.idempotency_key, row.id])));
+};
+
+/** Under a savepoint, so that what is refused leaves a transaction that can go on. */
+const insert = async (
+  em: SqlEntityManager,
+  requests: readonly PostingRequest[],
+): Promise<PostingRefused | 'raced' | null> => {
+  await em.execute('savepoint posting');
+  try {
+    await em.execute(HEADERS, [JSON.stringify(accountsOf(requests)), JSON.stringify(requests.map(headerOf))]);
+    await em.execute(ENTRIES, [JSON.stringify(requests.flatMap(linesOf))]);
+  } catch (thrown) {
+    const constraint = brokenConstraint(thrown);
+    if (constraint === null || !isRefusal(constraint)) throw thrown;
+    await em.execute('rollback to savepoint posting');
+    return refusalOf(em, constraint, requests);
+  }
+  await em.execute('release savepoint posting');
+  return null;
+};
+
+const accountsOf = (requests: readonly PostingRequest[]) => {
+  const accounts = new Map<string, Entry>();
+  for (const { transaction } of requests)
+    for (const entry of transaction.entries) accounts.set(`${entry.account} ${entry.currency}`, entry);
+  return [...accounts.values()].map((entry) => ({
+    name: entry.account,
+    currency: entry.currency,
+    normal_side: normalSide(entry.account),
+    no_overdraft: refusesOverdraft(entry.account),
+  }));
+};
+
+const headerOf = (request: PostingRequest) => ({
+  id: request.id,
+  period: firstOf(request.transaction.period),
+  source_type: request.transaction.sourceType,
+  source_id: request.transaction.sourceId,
+  kind: request.transaction.kind,
+  idempotency_key: request.idempotencyKey,
+  request_digest: digestOf(request),
+  reverses_txn_id: request.reverses,
+  line_count: request.transaction.entries.length,
+  created_at: isoText(request.postedAt),
+});
+
+const linesOf = ({ id, transaction }: PostingRequest) =>
+  transaction.entries.map(({ account, side, currency: of, amount }, index) => ({
+    transaction_id: id,
+    line_no: index + 1,
+    account,
+    currency: of,
+    side,
+    amount_micros: String(amount),
+  }));
+
+const digestOf = (request: PostingRequest): string => createHash('sha256').update(requestText(request)).digest('hex');
+
+const transactionOf = (rows: readonly PostedRow[]): PostedTransaction | null => {
+  const [row] = rows;
+  if (row === undefined) return null;
+  return {
+    id: idOf(row),
+    transaction: { ...eventOf(row), entries: rows.map(entryOf) },
+    reverses: row.reverses_txn_id as LedgerTransactionId | null,
+    postedAt: postedAtOf(row),
+  };
+};
+
+const eventOf = (row: PostedRow): BusinessEvent => ({
+  period: month(row.period),
+  sourceType: row.source_type,
+  sourceId: row.source_id,
+  kind: row.kind,
+});
+
+const entryOf = (row: PostedRow): Entry => ({
+  account: row.account,
+  side: row.side,
+  currency: currency(row.currency),
+  amount: micros(BigInt(row.amount_micros)),
+});
+
+const idOf = ({ id }: PostedRow): LedgerTransactionId => id as LedgerTransactionId;
+const postedAtOf = (row: PostedRow): Instant => instant(Number(row.posted_at));
