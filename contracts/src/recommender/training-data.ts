@@ -48,14 +48,16 @@ export const TRACK_COLUMNS: readonly Column[] = [
 export const ERASED_COLUMNS: readonly Column[] = [{ name: 'listener', type: 'string', means: 'as in the plays' }];
 
 /**
- * `item_neighbours.bin` of a model: the bytes `BLNEIGH1`, the length of the header as a uint32, the header as
+ * Where models lie, below the engine's folder: `current` holds `{ "current": VERSION, "previous": VERSION | null }`
+ * and is replaced by a rename; the neighbours are in `versions/VERSION/item_neighbours.bin`. A version never changes.
+ *
+ * The file: the bytes `BLNEIGH1`, the length of the header as a uint32, the header as
  * UTF-8 JSON, then its arrays, each at `offset` bytes from the file's start, which is a multiple of 8.
  *
  * The neighbours of track `trackIds[i]` are rows `neighbours[offsets[i]]` up to but without
  * `neighbours[offsets[i + 1]]`, strongest first, with `weights` beside them.
  */
 export type NeighboursHeader = {
-  readonly version: string;
   readonly trainedAt: string;
   readonly arrays: {
     readonly [Name in NeighbourArray]: { readonly type: string; readonly offset: number; readonly length: number };

@@ -72,7 +72,7 @@ export type EngineItem = Static<typeof EngineItem>;
 
 const EngineModel = named('EngineModel', { version: line(1, 200), trainedAt: Time });
 
-/** At most `limit` items, the best first, none twice, none excluded, at most 2 of an artist among any first 10. */
+/** At most `limit` items, the best first, none twice, none excluded, at most 2 of an artist in each ten. */
 export const EngineAnswer = named('EngineAnswer', { items: list(EngineItem, 0, 100), model: EngineModel });
 export type EngineAnswer = Static<typeof EngineAnswer>;
 
