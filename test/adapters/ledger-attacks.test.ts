@@ -386,6 +386,14 @@ const MONTHS: readonly Attack[] = [
     unguard: dropTrigger('period_guard', 'period') + dropConstraint('period_closing_check', 'period'),
   },
   {
+    what: 'a month that closes after one that there is not',
+    sql: `insert into period (month, opened_at) values ('2026-12-01', now()), ('2027-02-01', now());
+      ${closed('2026-10')} ${closing('2026-11')} ${closed('2026-11')} ${closing('2026-12')} ${closed('2026-12')}
+      ${closing('2027-02')}`,
+    refusedBy: 'period_order',
+    unguard: dropTrigger('period_guard', 'period') + dropConstraint('period_closing_check', 'period'),
+  },
+  {
     what: 'a month before one that is closed',
     sql: `insert into period (month, opened_at) values ('2026-08-01', now());`,
     refusedBy: 'period_order',

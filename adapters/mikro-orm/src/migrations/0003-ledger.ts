@@ -25,7 +25,7 @@ create table period (
   constraint period_digest_check check (inputs_digest ~ '^[0-9a-f]{64}$')
 );
 
--- Months close in order, so that what is late for one is in the next.
+-- Months close in order and without a gap, so that what is late for one is in the next.
 create function period_guard() returns trigger language plpgsql security definer as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended(tg_table_schema || ':periods', 0));
@@ -47,7 +47,10 @@ begin
     raise exception 'a period only moves from open to closing to closed'
       using errcode = 'check_violation', constraint = 'period_forward';
   end if;
-  if exists (select from period where month < new.month and status <> 'closed') then
+  if exists (select from period where month < new.month)
+    and (exists (select from period where month < new.month and status <> 'closed')
+      or not exists (select from period where month = new.month - interval '1 month'))
+  then
     raise exception 'a month before % is not closed', new.month
       using errcode = 'check_violation', constraint = 'period_order';
   end if;
