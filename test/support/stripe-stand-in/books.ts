@@ -72,7 +72,12 @@ export type Books = {
   readonly events: Map<string, KeptEvent>;
 };
 
+/** No two stand-ins of a process give the same id. */
+let opened = 0;
+
 export const emptyBooks = (clock: Clock, apiVersion: string, terms: Terms): Books => {
+  opened += 1;
+  const account = opened;
   let number = 0;
   let caughtUpTo: number | null = null;
   let request: Request | null = null;
@@ -82,7 +87,7 @@ export const emptyBooks = (clock: Clock, apiVersion: string, terms: Terms): Book
   const now = (): number => caughtUpTo ?? Math.floor(clock.now() / SECOND_MS);
   const newId = (prefix: string): string => {
     number += 1;
-    return `${prefix}_1S${String(number).padStart(12, '0')}`;
+    return `${prefix}_${account}S${String(number).padStart(12, '0')}`;
   };
 
   return {

@@ -19,7 +19,7 @@ import { portalSessionRoutes } from './portal-sessions.ts';
 import { type PriceTerms, addPrice, priceRoutes } from './prices.ts';
 import { failRefund, refundCharge, refundRoutes } from './refunds.ts';
 import { subscriptionNamed, subscriptionRoutes } from './subscriptions.ts';
-import { become } from './subscribing.ts';
+import { become, end } from './subscribing.ts';
 
 export type { ApiCall, Card, Fault, Trouble };
 
@@ -43,6 +43,8 @@ export type Actions = {
   readonly payCheckout: (sessionId: string, card?: Card | null) => boolean;
   /** Of a session that was paid by what is `slow`. */
   readonly concludeCheckout: (sessionId: string, succeeds: boolean) => void;
+  /** By support, in Stripe's dashboard. */
+  readonly cancel: (subscriptionId: string) => void;
   readonly setCard: (customerId: string, card: Card) => void;
   /** The fan pays what is owed on the invoice's own page. */
   readonly payInvoice: (invoiceId: string) => void;
@@ -156,6 +158,7 @@ const actionsOn = (books: Books, connect: ConnectBooks): Actions => {
   return {
     payCheckout: timely((id, card = 'works') => payCheckout(books, sessionNamed(books, id), card)),
     concludeCheckout: timely((id, succeeds) => concludeCheckout(books, sessionNamed(books, id), succeeds)),
+    cancel: timely((id) => end(books, subscriptionNamed(books, id), 'cancellation_requested')),
     setCard: timely((customer, card) => void books.cards.set(customer, card)),
     payInvoice: timely((id) => {
       const invoice = invoiceNamed(books, id);
