@@ -38,7 +38,12 @@ const expectRefused = async (env: Environment, naming: RegExp): Promise<void> =>
 
 describe('a setting that makes no sense stops the start', () => {
   const secret = 'x'.repeat(32);
-  const production = { NODE_ENV: 'production', JWT_SECRET: secret, STRIPE_SECRET_KEY: 'sk_test_1' };
+  const stripe = {
+    STRIPE_SECRET_KEY: 'sk_test_1',
+    STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+    STRIPE_PRICE_ID: 'price_1',
+  };
+  const production = { NODE_ENV: 'production', JWT_SECRET: secret, ...stripe };
 
   test.each<readonly [string, Environment, RegExp]>([
     ['a port that is no number', { PORT: 'http' }, /^PORT /],
@@ -56,6 +61,21 @@ describe('a setting that makes no sense stops the start', () => {
     ['production without a database', { ...production, DATABASE_URL: '' }, /^DATABASE_URL /],
     ['production without a secret', { ...production, JWT_SECRET: '' }, /^JWT_SECRET /],
     ['production without payments', { ...production, STRIPE_SECRET_KEY: '' }, /^STRIPE_SECRET_KEY /],
+    [
+      'production whose Stripe is another',
+      { ...production, STRIPE_API_BASE: 'http://127.0.0.1:1' },
+      /^STRIPE_API_BASE /,
+    ],
+    ['a key without a webhook secret', { ...stripe, STRIPE_WEBHOOK_SECRET: '' }, /^STRIPE_WEBHOOK_SECRET /],
+    ['a webhook secret that is none', { ...stripe, STRIPE_WEBHOOK_SECRET: 's3cret' }, /^STRIPE_WEBHOOK_SECRET /],
+    ['a key without a price', { ...stripe, STRIPE_PRICE_ID: '' }, /^STRIPE_PRICE_ID /],
+    ['a publishable key', { ...stripe, STRIPE_SECRET_KEY: 'pk_test_1' }, /^STRIPE_SECRET_KEY /],
+    ['a price without a key', { STRIPE_PRICE_ID: 'price_1' }, /^STRIPE_SECRET_KEY /],
+    [
+      'a Stripe to which the key would go in the clear',
+      { ...stripe, STRIPE_API_BASE: 'http://example.com' },
+      /^STRIPE_API_BASE /,
+    ],
     ['production at another time', { ...production, CLOCK_START: '2026-11-01T00:00:00Z' }, /^CLOCK_START /],
   ])('%s', (_name, env, naming) => expectRefused(env, naming), 30_000);
 

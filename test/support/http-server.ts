@@ -48,6 +48,7 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
       log: pino({ level: 'trace' }, { write: (line: string) => (logged += line) }),
       registry: new Registry(),
       healthChecks: [],
+      circuits: [],
       limits: { ...LIMITS, ...limits },
       corsOrigins: [],
       trustedProxies: 0,

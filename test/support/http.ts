@@ -82,6 +82,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
       log: pino({ level: 'silent' }),
       registry: new Registry(),
       healthChecks: [],
+      circuits: [],
       limits: LIMITS,
       corsOrigins: [],
       trustedProxies: 0,

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
+import { type StripeConfig, readStripe } from './stripe-config.ts';
 
-/** A setting that the platform can't start with; the message is one line that names the variable. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
@@ -17,6 +16,8 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
   readonly jwtSecret: string | null;
+  /** Null for the sandbox, which takes no real money. */
+  readonly stripe: StripeConfig | null;
   /** Milliseconds since the epoch at which the process's clock starts; null for the real time. */
   readonly clockStart: number | null;
   readonly logLevel: LogLevel;
@@ -45,6 +46,7 @@ export const readConfig = (env: Environment, workingDirectory: string): Config =
     databaseUrl: env['DATABASE_URL'] || null,
     dataDir: resolve(workingDirectory, env['DATA_DIR'] || '.data'),
     jwtSecret: jwtSecret(env),
+    stripe: readStripe(env, production),
     clockStart: clockStart(env),
     logLevel: logLevel(env),
     corsOrigins: corsOrigins(env),
@@ -56,7 +58,6 @@ const refuseInProduction = (env: Environment): void => {
   for (const name of ['DATABASE_URL', 'JWT_SECRET', 'STRIPE_SECRET_KEY'])
     if (!env[name]) throw new ConfigError(`${name} must be set in production`);
   if (env['CLOCK_START']) throw new ConfigError('CLOCK_START must not be set in production: time is real there');
-  throw new ConfigError('STRIPE_SECRET_KEY is set, but this version has the sandbox only, which takes no real money');
 };
 
 const wholeNumber = (env: Environment, name: string, otherwise: number, max: number): number => {

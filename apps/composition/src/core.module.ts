@@ -18,7 +18,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         images,
         media,
         audioInspector,
-        sandbox,
+        payments,
       ): Ports => ({
         ...database.ports,
         ...rememberedReads(database.ports, clock),
@@ -32,8 +32,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
         images,
         media,
         audioInspector,
-        paymentGateway: sandbox.gateway,
-        webhookVerifier: sandbox.verifier,
+        paymentGateway: payments.gateway,
+        webhookVerifier: payments.verifier,
         recommender: null,
       }),
       [
@@ -48,7 +48,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         TOKENS.images,
         TOKENS.media,
         TOKENS.audioInspector,
-        TOKENS.sandbox,
+        TOKENS.payments,
       ],
     )
     .inSingletonScope();

@@ -14,6 +14,9 @@ export const databaseModule = (connection: Connection): ContainerModule =>
       .onDeactivation((database) => database.close());
     bind(TOKENS.startWorker).toConstantValue(workerStarter(connection));
     bind(TOKENS.healthChecks)
-      .toResolvedValue((database, { dataDir }) => healthChecks(database, dataDir), [TOKENS.database, TOKENS.config])
+      .toResolvedValue(
+        (database, { dataDir }, remote) => [...healthChecks(database, dataDir), ...remote],
+        [TOKENS.database, TOKENS.config, TOKENS.remoteChecks],
+      )
       .inSingletonScope();
   });

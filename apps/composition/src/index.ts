@@ -1,4 +1,5 @@
 export type { SandboxDesk } from '@backline/sandbox-payments';
+export type { Circuit } from './circuit.ts';
 export { type Config, ConfigError, readConfig } from './config.ts';
 export { configFromEnvironment } from './environment.ts';
 export type { HealthCheck } from './health.ts';

@@ -1,44 +1,25 @@
-import { join } from 'node:path';
-import { type Deliver, sandboxPayments } from '@backline/sandbox-payments';
 import { ContainerModule } from 'inversify';
+import { stripePayments } from '@backline/stripe';
 import type { Config } from './config.ts';
-import type { LocalAddress } from './local-address.ts';
-import { sandboxPages } from './sandbox-pages.ts';
-import { keptSecret } from './secrets.ts';
+import type { StripeConfig } from './stripe-config.ts';
 import { TOKENS } from './tokens.ts';
 
-const DELIVERY_TIMEOUT_MS = 5_000;
-
-/** Payments without an account at a provider; `readConfig` refuses them in production. */
-export const sandboxPaymentsModule = ({ dataDir, publicUrl }: Config, deliver: Deliver | undefined): ContainerModule =>
+/** Real money, or test mode's. */
+export const stripePaymentsModule = (stripe: StripeConfig, { publicUrl }: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(TOKENS.sandbox)
+    bind(TOKENS.stripe)
       .toResolvedValue(
-        (clock, ids, address) =>
-          sandboxPayments({
-            directory: join(dataDir, 'sandbox-payments'),
-            publicUrl,
-            signingSecret: keptSecret(dataDir, 'sandbox-webhook-secret'),
-            clock,
-            ids,
-            deliver: deliver ?? postTo(address),
-          }),
-        [TOKENS.clock, TOKENS.ids, TOKENS.localAddress],
+        (clock, log) =>
+          stripePayments({ ...stripe, publicUrl, clock, warn: (message, detail) => log.warn(detail, message) }),
+        [TOKENS.clock, TOKENS.log],
       )
       .inSingletonScope();
-    bind(TOKENS.sandboxPages).toResolvedValue(sandboxPages, [TOKENS.sandbox]).inSingletonScope();
-  });
-
-/** By the same route as any provider's events. False when the app is not there to take it: then it is tried again. */
-const postTo =
-  (address: LocalAddress): Deliver =>
-  (body, signature) =>
-    fetch(`${address.url()}/webhooks/stripe`, {
-      method: 'POST',
-      body: Buffer.from(body),
-      headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
-      signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
-    }).then(
-      ({ ok }) => ok,
-      () => false,
+    bind(TOKENS.payments).toResolvedValue((payments) => payments, [TOKENS.stripe]);
+    bind(TOKENS.circuits).toResolvedValue((payments) => [{ name: 'stripe', ...payments.circuit }], [TOKENS.stripe]);
+    bind(TOKENS.remoteChecks).toResolvedValue(
+      (payments) => [{ name: 'payments', required: false, run: payments.check }],
+      [TOKENS.stripe],
     );
+    bind(TOKENS.sandbox).toConstantValue(null);
+    bind(TOKENS.sandboxPages).toConstantValue(null);
+  });

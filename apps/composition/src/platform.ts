@@ -10,7 +10,8 @@ import { type Config, ConfigError } from './config.ts';
 import { coreModule } from './core.module.ts';
 import { databaseModule } from './database.module.ts';
 import { localMediaModule } from './media.module.ts';
-import { sandboxPaymentsModule } from './payments.module.ts';
+import { stripePaymentsModule } from './payments.module.ts';
+import { sandboxPaymentsModule } from './sandbox.module.ts';
 import { systemClock, systemModule } from './system.module.ts';
 import { TOKENS } from './tokens.ts';
 
@@ -37,7 +38,9 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     systemModule(config, clock ?? systemClock(config.clockStart)),
     authModule(config),
     localMediaModule(config),
-    sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature))),
+    config.stripe === null
+      ? sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature)))
+      : stripePaymentsModule(config.stripe, config),
     coreModule,
   );
   const server =

@@ -7,11 +7,15 @@ import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
 import type { ServiceIdentifier } from 'inversify';
+import type { StripePayments } from '@backline/stripe';
+import type { Circuit } from './circuit.ts';
 import type { Config } from './config.ts';
 import type { HealthCheck } from './health.ts';
 import type { LocalAddress } from './local-address.ts';
 import type { SandboxPages } from './sandbox-pages.ts';
 import type { StartWorker } from './jobs.ts';
+
+type Payments = { readonly gateway: Ports['paymentGateway']; readonly verifier: Ports['webhookVerifier'] };
 
 /** Typed, so that a wrong wire does not compile. */
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
@@ -33,8 +37,17 @@ export const TOKENS = {
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
-  sandbox: token<SandboxPayments>('sandbox'),
-  sandboxPages: token<SandboxPages>('sandboxPages'),
+  payments: token<Payments>('payments'),
+  stripe: token<StripePayments>('stripe'),
+  desk: token<SandboxPayments>('desk'),
+  /** Null where Stripe takes the money. */
+  sandbox: token<SandboxPayments | null>('sandbox'),
+  /** Null where Stripe takes the money. */
+  sandboxPages: token<SandboxPages | null>('sandboxPages'),
+  /** To what lies beyond this platform. */
+  circuits: token<readonly Circuit[]>('circuits'),
+  /** Whether what lies beyond this platform answers. */
+  remoteChecks: token<readonly HealthCheck[]>('remoteChecks'),
   ports: token<Ports>('ports'),
   core: token<Core>('core'),
   healthChecks: token<readonly HealthCheck[]>('healthChecks'),

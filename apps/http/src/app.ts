@@ -2,6 +2,7 @@ import Koa from 'koa';
 import { authentication } from './authentication.ts';
 import { bind } from './bind.ts';
 import { bodyReader } from './body.ts';
+import { circuitMetrics } from './circuit-metrics.ts';
 import { credentialGuard } from './credential-guard.ts';
 import type { AppDependencies } from './dependencies.ts';
 import { httpMetrics } from './metrics.ts';
@@ -36,6 +37,7 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   const sendBytes = byteSender(deps.limits.chunkMs);
   audioRoutes(serveRaw, sendBytes, deps);
   imageRoutes(serveRaw, sendBytes, deps);
+  circuitMetrics(deps.registry, deps.circuits);
   const playback = countingPlays(deps.core.playback, deps.registry);
   apiRoutes(serve, { ...deps, core: { ...deps.core, playback } });
 

@@ -1,6 +1,6 @@
 import type { Core, Ports } from '@backline/core';
 import type { ImageStore } from '@backline/core/accounts';
-import type { HealthCheck } from '@backline/composition';
+import type { Circuit, HealthCheck } from '@backline/composition';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Limits } from './limits.ts';
@@ -16,7 +16,7 @@ export type Dependencies = {
   readonly imageUrl: ImageUrl;
   /** How clients reach the app, without a slash at its end. */
   readonly publicUrl: string;
-  /** Null in production. */
+  /** Null where a real provider takes the money. */
   readonly sandbox: SandboxDesk | null;
   readonly wait: (ms: number) => Promise<void>;
 };
@@ -28,6 +28,7 @@ export type AppDependencies = Dependencies &
     readonly log: Logger;
     readonly registry: Registry;
     readonly healthChecks: readonly HealthCheck[];
+    readonly circuits: readonly Circuit[];
     readonly limits: Limits;
     readonly corsOrigins: readonly string[];
     readonly trustedProxies: number;

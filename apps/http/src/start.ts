@@ -26,6 +26,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
       log: container.get(TOKENS.log).child({ app: 'http' }),
       registry: new Registry(),
       healthChecks: container.get(TOKENS.healthChecks),
+      circuits: container.get(TOKENS.circuits),
       limits,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,

@@ -7,7 +7,8 @@ type Dependencies = {
   readonly core: Core;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly sandbox: SandboxDesk;
+  /** Null where a real provider takes the money. */
+  readonly sandbox: Pick<SandboxDesk, 'renewDue' | 'deliverPending'> | null;
   readonly sweepUploads: () => Promise<number>;
   readonly ensurePartitions: (now: ReturnType<Clock['now']>) => Promise<void>;
 };
@@ -57,12 +58,17 @@ export const schedules = ({
       );
     },
   },
-  {
-    name: 'schedule.sandbox',
-    cron: '* * * * *',
-    run: async () => {
-      await sandbox.renewDue(clock.now());
-      await sandbox.deliverPending();
-    },
-  },
+  ...(sandbox === null ? [] : [sandboxSchedule(sandbox, clock)]),
 ];
+
+const sandboxSchedule = (
+  sandbox: NonNullable<Dependencies['sandbox']>,
+  clock: Clock,
+): WorkerPlan['schedules'][number] => ({
+  name: 'schedule.sandbox',
+  cron: '* * * * *',
+  run: async () => {
+    await sandbox.renewDue(clock.now());
+    await sandbox.deliverPending();
+  },
+});

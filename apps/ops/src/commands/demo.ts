@@ -25,7 +25,10 @@ export const demo: Command = {
       },
     });
     try {
-      const filled = await fillDemo(platform, {
+      const sandbox = platform.container.get(TOKENS.sandbox);
+      if (sandbox === null)
+        return { ok: false, document: { error: 'the demo pays in the sandbox; start it without STRIPE_SECRET_KEY' } };
+      const filled = await fillDemo(platform, sandbox, {
         from: start,
         until: instant(start + MONTH_MS),
         moveTo: (at) => {

@@ -1,4 +1,4 @@
-import { type Platform, TOKENS } from '@backline/composition';
+import { type Platform, TOKENS, type SandboxDesk } from '@backline/composition';
 import type { Core } from '@backline/core';
 import type { Role, User } from '@backline/core/accounts';
 import { DAY_MS, type Instant, type Result, after, day, invariant } from '@backline/core/kernel';
@@ -17,6 +17,9 @@ export type Month = { readonly from: Instant; readonly until: Instant; readonly 
 type Account = { readonly userId: number; readonly email: string | null; readonly name: string | null };
 type Track = HeardTrack & { readonly title: string; readonly artist: string };
 
+/** The provider at whose desk the fans pay. */
+type Sandbox = Pick<SandboxDesk, 'pay' | 'renewDue'>;
+
 export type Filled = {
   readonly artists: readonly (Account & { readonly earnedMicros: string })[];
   readonly fans: readonly Account[];
@@ -25,7 +28,7 @@ export type Filled = {
 };
 
 /** Artists, songs, subscribers and their month of plays; null, and nothing changed, where there is anything already. */
-export const fillDemo = async (platform: Platform, month: Month): Promise<Filled | null> => {
+export const fillDemo = async (platform: Platform, sandbox: Sandbox, month: Month): Promise<Filled | null> => {
   const core = platform.container.get(TOKENS.core);
   const { catalog } = platform.container.get(TOKENS.ports);
   const anything = demanded(await catalog.tracks({}, { limit: 1, after: null }));
@@ -35,8 +38,8 @@ export const fillDemo = async (platform: Platform, month: Month): Promise<Filled
   const artists = await registerAll(core, [...new Set(demoSongs.map(({ artist }) => artist))], 'ARTIST');
   const fans = await registerAll(core, FANS, 'FAN');
   const tracks = await publishAll(core, artists);
-  for (const fan of fans) await subscribe(platform, fan);
-  const plays = await listen(platform, month, fans, tracks);
+  for (const fan of fans) await subscribe(platform, sandbox, fan);
+  const plays = await listen(platform, sandbox, month, fans, tracks);
   await core.payout.advanceRollup();
 
   const earned = await Promise.all(artists.map(({ id }) => core.payout.earningsOf(id)));
@@ -84,14 +87,15 @@ const chunksOf = async function* (bytes: Uint8Array): AsyncGenerator<Uint8Array>
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) yield bytes.subarray(start, start + CHUNK_BYTES);
 };
 
-const subscribe = async ({ container }: Platform, fan: User): Promise<void> => {
+const subscribe = async ({ container }: Platform, sandbox: Sandbox, fan: User): Promise<void> => {
   const { sessionId } = demanded(await container.get(TOKENS.core).subscriptions.startCheckout(fan.id));
-  demanded(await container.get(TOKENS.sandbox).pay(sessionId));
+  demanded(await sandbox.pay(sessionId));
 };
 
 /** Day after day, as their players would report it; subscriptions renew on the way. */
 const listen = async (
   { container }: Platform,
+  sandbox: Sandbox,
   { from, until, moveTo }: Month,
   fans: readonly User[],
   tracks: readonly HeardTrack[],
@@ -103,7 +107,7 @@ const listen = async (
   for (let morning = from; morning < until; morning = after(morning, DAY_MS)) {
     const evening = after(morning, DAY_MS);
     moveTo(evening);
-    await container.get(TOKENS.sandbox).renewDue(evening);
+    await sandbox.renewDue(evening);
     for (const [fan, { id }] of fans.entries()) {
       const reports = listeningDay({ day: morning, fan, tracks, random, ids });
       plays += (await core.playback.recordPlays(id, reports)).filter(({ outcome }) => outcome === 'accepted').length;

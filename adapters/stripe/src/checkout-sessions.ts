@@ -1,0 +1,59 @@
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, after } from '@backline/core/kernel';
+import type { Checkout, CustomerId, HostedCheckout } from '@backline/core/subscriptions';
+import type { Stripe } from 'stripe';
+import { userMetadata } from './ids.ts';
+import { secondsToInstant } from './snapshot.ts';
+
+/** At most 24 hours by Stripe's clock; the rest is for two clocks that disagree. */
+const OPEN_MS = 23 * HOUR_MS + 30 * MINUTE_MS;
+
+/** A key is kept for 24 hours at least: within one such time the same key and the same question are asked. */
+const KEY_MS = 22 * HOUR_MS;
+
+const MOST_LISTED = 100;
+
+export type Shop = { readonly priceId: string; readonly publicUrl: string };
+
+/** One session for an attempt, however late it is asked for again. */
+export const sessionOf = async (
+  stripe: Stripe,
+  { priceId, publicUrl }: Shop,
+  attempt: Checkout,
+  customer: CustomerId,
+  now: Instant,
+): Promise<HostedCheckout> => {
+  const time = Math.max(0, Math.floor((now - attempt.createdAt) / KEY_MS));
+  const earlier = time === 0 ? null : await openedBefore(stripe, attempt, customer);
+  if (earlier !== null) return hosted(earlier);
+
+  const metadata = { ...userMetadata(attempt.userId), attemptId: attempt.id };
+  const session = await stripe.checkout.sessions.create(
+    {
+      mode: 'subscription',
+      customer,
+      client_reference_id: String(attempt.userId),
+      metadata,
+      subscription_data: { metadata: userMetadata(attempt.userId) },
+      line_items: [{ price: priceId, quantity: 1 }],
+      success_url: `${publicUrl}/payments/success?session_id={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${publicUrl}/payments/cancelled`,
+      expires_at: Math.floor(after(attempt.createdAt, time * KEY_MS + OPEN_MS) / SECOND_MS),
+    },
+    { idempotencyKey: `backline-checkout-${attempt.id}-${time}` },
+  );
+  return hosted(session);
+};
+
+const openedBefore = async (
+  stripe: Stripe,
+  { id }: Checkout,
+  customer: CustomerId,
+): Promise<Stripe.Checkout.Session | null> => {
+  const { data } = await stripe.checkout.sessions.list({ customer, status: 'open', limit: MOST_LISTED });
+  return data.find(({ metadata }) => metadata?.['attemptId'] === id) ?? null;
+};
+
+const hosted = ({ id, url, expires_at }: Stripe.Checkout.Session): HostedCheckout => {
+  if (typeof url !== 'string' || !URL.canParse(url)) throw new Error(`Stripe's session ${id} has no page`);
+  return { sessionId: id, url, expiresAt: secondsToInstant(expires_at) };
+};

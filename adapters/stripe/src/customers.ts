@@ -1,0 +1,32 @@
+import type { Payer } from '@backline/core/subscriptions';
+import type { Stripe } from 'stripe';
+import { userIn, userMetadata } from './ids.ts';
+
+const MOST_LISTED = 100;
+
+/**
+ * One customer for a user: found by what names the user, else made under a key of ours. The search lags behind for a
+ * minute or so, the list by address does not; and the key lives for a day, which covers what both may miss.
+ */
+export const customerOf = async (stripe: Stripe, payer: Payer): Promise<string> =>
+  (await searched(stripe, payer)) ?? (await listed(stripe, payer)) ?? (await made(stripe, payer));
+
+const searched = async (stripe: Stripe, { userId }: Payer): Promise<string | null> =>
+  firstOf(await stripe.customers.search({ query: `metadata['userId']:'${userId}'`, limit: MOST_LISTED }), userId);
+
+const listed = async (stripe: Stripe, { userId, email }: Payer): Promise<string | null> =>
+  firstOf(await stripe.customers.list({ email, limit: MOST_LISTED }), userId);
+
+/** The oldest, so that all who look find the same. */
+const firstOf = ({ data }: { readonly data: readonly Stripe.Customer[] }, userId: Payer['userId']): string | null =>
+  data
+    .filter(({ metadata }) => userIn(metadata) === userId)
+    .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))[0]?.id ?? null;
+
+const made = async (stripe: Stripe, { userId, email }: Payer): Promise<string> =>
+  (
+    await stripe.customers.create(
+      { email, metadata: userMetadata(userId) },
+      { idempotencyKey: `backline-customer-${userId}` },
+    )
+  ).id;

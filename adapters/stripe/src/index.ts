@@ -1,0 +1,6 @@
+export {
+  type StripePayments,
+  type StripePaymentsOptions,
+  type StripeTimes,
+  stripePayments,
+} from './stripe-payments.ts';

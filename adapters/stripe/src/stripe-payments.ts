@@ -1,0 +1,52 @@
+import { type Clock, SECOND_MS, Unavailable } from '@backline/core/kernel';
+import type { PaymentGateway, WebhookVerifier } from '@backline/core/subscriptions';
+import { type CircuitTimes, type StripeCircuit, stripeCircuit } from './circuit.ts';
+import { stripeClient } from './client.ts';
+import { stripePaymentGateway } from './gateway.ts';
+import type { Warn } from './snapshot.ts';
+import { stripeWebhookVerifier } from './webhook-verifier.ts';
+
+export type StripePaymentsOptions = {
+  readonly secretKey: string;
+  /** One, or while they are exchanged two. */
+  readonly webhookSecrets: readonly string[];
+  /** Of a month. */
+  readonly priceId: string;
+  /** `http://host:port` of an emulator; null for Stripe itself. */
+  readonly apiBase: string | null;
+  /** How a browser reaches the app, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly warn: Warn;
+  readonly times?: Partial<StripeTimes>;
+};
+
+export type StripeTimes = CircuitTimes & { readonly requestMs: number };
+
+/** http-api.md: a checkout is answered within 12 s, whatever Stripe does. */
+const TIMES: StripeTimes = { requestMs: 10 * SECOND_MS, callMs: 11 * SECOND_MS, openMs: 10 * SECOND_MS };
+
+export type StripePayments = {
+  readonly gateway: PaymentGateway;
+  readonly verifier: WebhookVerifier;
+  readonly circuit: Pick<StripeCircuit, 'state' | 'calls'>;
+  /** Throws where Stripe does not answer, or does not take the key or know the price. */
+  readonly check: () => Promise<void>;
+};
+
+/** Subscriptions by Stripe Billing and Checkout. */
+export const stripePayments = (options: StripePaymentsOptions): StripePayments => {
+  const { requestMs, ...circuitTimes } = { ...TIMES, ...options.times };
+  const stripe = stripeClient(options.secretKey, options.apiBase, requestMs);
+  const circuit = stripeCircuit(circuitTimes);
+  return {
+    gateway: stripePaymentGateway({ stripe, circuit, shop: options, clock: options.clock, warn: options.warn }),
+    verifier: stripeWebhookVerifier(options.webhookSecrets),
+    circuit: { state: circuit.state, calls: circuit.calls },
+    check: async () => {
+      const price = await circuit.ask(() => stripe.prices.retrieve(options.priceId));
+      if (!price.ok) throw new Unavailable('Stripe');
+      if (price.value === null) throw new Error(`Stripe has no price ${options.priceId}`);
+    },
+  };
+};
