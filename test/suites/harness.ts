@@ -7,7 +7,16 @@ import { type Result, type UnitOfWork, ok } from '@backline/core/kernel';
 export type Harness = {
   readonly ports: { readonly uow: UnitOfWork<Stores> } & Pick<
     Ports,
-    'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'webhooks' | 'popularity'
+    | 'playLog'
+    | 'accounts'
+    | 'catalog'
+    | 'plays'
+    | 'payouts'
+    | 'playCounts'
+    | 'ledgerAudit'
+    | 'subscriptions'
+    | 'webhooks'
+    | 'popularity'
   >;
   /** What the outbox carries, in any order. */
   readonly published: () => Promise<readonly PlatformEvent[]>;

@@ -3,11 +3,13 @@ import type { Instant, UnitOfWork } from '@backline/core/kernel';
 import { accountReader } from './account-reader.ts';
 import { catalogReader } from './catalog-reader.ts';
 import type { Connection } from './connection.ts';
+import { ledgerAudit } from './ledger-audit.ts';
 import { migrations } from './migrations/index.ts';
 import { createOrm } from './orm.ts';
 import type { Enqueue } from './outbox.ts';
 import { ensurePlayPartitions } from './partitions.ts';
 import { payoutReader } from './payout-reader.ts';
+import { playCountReader } from './play-counts.ts';
 import { postgresPlayLog } from './play-log.ts';
 import { playReader } from './play-reader.ts';
 import { type PlainPool, plainPool, statement } from './pool.ts';
@@ -23,7 +25,16 @@ export { createOrm } from './orm.ts';
 
 type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   Ports,
-  'playLog' | 'accounts' | 'catalog' | 'plays' | 'payouts' | 'subscriptions' | 'webhooks' | 'popularity'
+  | 'playLog'
+  | 'accounts'
+  | 'catalog'
+  | 'plays'
+  | 'payouts'
+  | 'playCounts'
+  | 'ledgerAudit'
+  | 'subscriptions'
+  | 'webhooks'
+  | 'popularity'
 >;
 
 /** Everything that the core stores and reads, in one PostgreSQL database whose schema is up to date. */
@@ -58,6 +69,8 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       catalog: catalogReader(pool),
       plays: playReader(pool),
       payouts: payoutReader(pool, orm.em),
+      playCounts: playCountReader(connection),
+      ledgerAudit: ledgerAudit(connection),
       subscriptions: subscriptionReader(pool),
       webhooks: webhookReader(pool),
       popularity: popularityReader(pool),

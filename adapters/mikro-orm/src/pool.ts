@@ -46,17 +46,22 @@ const parseInstant = (text: string): number => {
   return at;
 };
 
-export const plainPool = (connection: Connection, options: { readonly max: number }): PlainPool => {
+/** bigint and timestamptz as numbers. */
+export const columnTypes = (): TypeOverrides => {
   const overrides = new TypeOverrides(types);
   overrides.setTypeParser(INT8_OID, parseSafeInteger);
   overrides.setTypeParser(TIMESTAMPTZ_OID, parseInstant);
+  return overrides;
+};
+
+export const plainPool = (connection: Connection, options: { readonly max: number }): PlainPool => {
   const pool = new Pool({
     connectionString: connection.url,
     ...connectionOptions(connection),
     max: options.max,
     // Reads that a transaction asks for at once go out at once.
     pipeline: true,
-    types: overrides,
+    types: columnTypes(),
   });
   const broken = new WeakSet<PoolClient>();
   // A connection that the server drops is reported here, and once more by the query that meets it.

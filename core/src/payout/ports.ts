@@ -94,14 +94,14 @@ export type CountedPlays = {
 export interface PlayCountReader {
   /**
    * What the close of a month counts: its plays recorded before its closing began, and those of earlier months recorded
-   * since the closing before it. The same at any later time. In parts, each of one listener and all of theirs, by
-   * listener.
+   * since the closing before it, by the verdict that they had then. The same at any later time. In parts of some
+   * thousand, in no order; no two of all rows are of the same listener, track, verdict, month and `counted`.
    *
    * The month is closing or closed; any other is a bug.
    */
   readonly eachOf: (
     period: Month,
-    take: (ofListener: readonly CountedPlays[]) => void,
+    take: (rows: readonly CountedPlays[]) => void,
   ) => Promise<Result<null, CountsUnsettled>>;
 }
 

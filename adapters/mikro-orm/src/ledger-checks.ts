@@ -1,0 +1,80 @@
+import type { AuditQuery } from './rollup-checks.ts';
+
+const DEBITS = `sum(case side when 'debit' then amount_micros else 0 end)`;
+const CREDITS = `sum(case side when 'credit' then amount_micros else 0 end)`;
+
+/** What the entries say of each account, on its normal side. */
+const ACCOUNTS = `
+  select a.id, a.name || ' ' || a.currency as account, a.name, a.currency, a.no_overdraft,
+    coalesce(sum(case e.side when a.normal_side then e.amount_micros else -e.amount_micros end), 0) as micros
+  from ledger_account a left join ledger_entry e on e.account_id = a.id
+  group by a.id`;
+
+/** What the entries, the deferrals and the statements must be by themselves. */
+export const ledgerChecks: readonly AuditQuery[] = [
+  {
+    check: 'trial-balance',
+    sql: `
+select 'currency ' || currency as place, ${DEBITS} as expected, ${CREDITS} as found
+from ledger_entry group by currency having ${DEBITS} <> ${CREDITS}`,
+  },
+  {
+    check: 'transaction-balance',
+    sql: `
+select 'transaction ' || transaction_id || ', currency ' || currency as place, ${DEBITS} as expected, ${CREDITS} as found
+from ledger_entry group by transaction_id, currency having ${DEBITS} <> ${CREDITS}
+union all
+select 'transaction ' || t.id || ', lines', t.line_count, count(e.line_no)
+from ledger_transaction t left join ledger_entry e on e.transaction_id = t.id
+group by t.id having count(e.line_no) <> t.line_count`,
+  },
+  {
+    check: 'balance',
+    sql: `
+select 'account ' || account as place, micros as expected, coalesce(balance_micros::text, 'none') as found
+from (${ACCOUNTS}) as entries left join ledger_balance b on b.account_id = entries.id
+where balance_micros is distinct from micros`,
+  },
+  {
+    check: 'overdraft',
+    sql: `
+select 'account ' || account as place, 'not below 0' as expected, micros as found
+from (${ACCOUNTS}) as entries where no_overdraft and micros < 0`,
+  },
+  {
+    check: 'reversal',
+    sql: `
+select 'transaction ' || t.id || ' reverses ' || t.reverses_txn_id || ', account ' || a.name as place, 0 as expected,
+  sum(case e.side when 'debit' then e.amount_micros else -e.amount_micros end) as found
+from ledger_transaction t
+join ledger_entry e on e.transaction_id in (t.id, t.reverses_txn_id)
+join ledger_account a on a.id = e.account_id
+where t.reverses_txn_id is not null
+group by t.id, a.id having sum(case e.side when 'debit' then e.amount_micros else -e.amount_micros end) <> 0`,
+  },
+  {
+    check: 'deferral',
+    sql: `
+select 'account ' || coalesce(account, owed.name || ' ' || owed.currency) as place, coalesce(micros, 0) as expected,
+  coalesce(owed.micros_owed, 0) as found
+from (select * from (${ACCOUNTS}) as entries where name like 'artist\\_deferred:%') as deferred
+full join (
+  select 'artist_deferred:' || user_id as name, currency, sum(deferred_micros) as micros_owed
+  from deferral group by user_id, currency
+) as owed on owed.name = deferred.name and owed.currency = deferred.currency
+where coalesce(micros, 0) <> coalesce(micros_owed, 0)`,
+  },
+  {
+    check: 'statement-chain',
+    sql: `
+select 'artist ' || artist_id || ', period ' || to_char(period, 'YYYY-MM') || ', digest' as place, computed as expected,
+  digest as found
+from (select *, encode(sha256(convert_to(content, 'UTF8')), 'hex') as computed from statement) as s
+where digest <> computed
+union all
+select 'artist ' || artist_id || ', period ' || to_char(period, 'YYYY-MM') || ', previous', coalesce(before, 'none'),
+  coalesce(previous_digest, 'none')
+from (select *, lag(digest) over (partition by artist_id order by period) as before from statement) as s
+where previous_digest is distinct from before`,
+  },
+];
