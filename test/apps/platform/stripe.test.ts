@@ -77,6 +77,8 @@ const paying = async (): Promise<{ fan: Member; deliveries: readonly Delivery[];
   return { fan, deliveries, subscriptionId: String(stripe.books.sessions.get(sessionId)?.subscription) };
 };
 
+const isLate = ({ event }: Delivery): boolean => event.type.startsWith('customer.subscription.');
+
 describe('a platform whose fans pay with Stripe', () => {
   test('five clicks are one session of one customer; who has paid has 409, and a portal', async () => {
     const fan = await join(app, 'FAN');
@@ -108,7 +110,6 @@ describe('a platform whose fans pay with Stripe', () => {
 
   test('what has ended stays ended, whatever comes late', async () => {
     const { fan, deliveries, subscriptionId } = await paying();
-    const isLate = ({ event }: Delivery): boolean => event.type.startsWith('customer.subscription.');
     await hand(deliveries.filter((each) => !isLate(each)));
     await eventually(() => isActive(fan));
 
