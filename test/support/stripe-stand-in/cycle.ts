@@ -57,7 +57,8 @@ const dueOfSubscription = (books: Books, subscription: Subscription): readonly D
 
   if (status === 'incomplete')
     return [{ at: subscription.created + INCOMPLETE_S, act: () => expire(books, subscription) }];
-  if (cancelAt !== null) due.push({ at: cancelAt, act: () => end(books, subscription, 'cancellation_requested') });
+  if (cancelAt !== null && !subscription.cancel_at_period_end)
+    due.push({ at: cancelAt, act: () => end(books, subscription, 'cancellation_requested') });
   if (typeof pause?.resumes_at === 'number')
     due.push({ at: pause.resumes_at, act: () => become(books, subscription, { pause_collection: null }) });
   if (status === 'paused') return due;
