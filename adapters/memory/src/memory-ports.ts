@@ -13,9 +13,11 @@ import {
 import { catalogReader } from './catalog.ts';
 import { systemClock } from './clock.ts';
 import { popularityReader } from './discovery.ts';
+import { ledgerAudit } from './ledger-audit.ts';
 import { memoryImageStore, memoryMediaStore } from './media.ts';
 import { type MemoryPayments, memoryPayments } from './payments.ts';
 import { payoutReader } from './payout.ts';
+import { playCountReader } from './play-counts.ts';
 import { playReader } from './playback.ts';
 import { memoryTables } from './state.ts';
 import { subscriptionReader, webhookReader } from './subscriptions.ts';
@@ -46,6 +48,8 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     catalog: catalogReader(tables),
     plays: playReader(tables),
     payouts: payoutReader(tables),
+    playCounts: playCountReader(tables),
+    ledgerAudit: ledgerAudit(tables),
     subscriptions: subscriptionReader(tables),
     webhooks: webhookReader(tables),
     popularity: popularityReader(tables),

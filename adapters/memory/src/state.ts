@@ -1,9 +1,18 @@
 import type { PlatformEvent } from '@backline/core';
 import type { RefreshToken, Session, User, UserId } from '@backline/core/accounts';
 import type { Track, TrackId } from '@backline/core/catalog';
-import type { Instant, Month } from '@backline/core/kernel';
-import { FIRST_RATE, type RateVersion, type RateVersionId } from '@backline/core/payout';
-import type { Play, Verdict } from '@backline/core/playback';
+import type { Currency, Instant, Month } from '@backline/core/kernel';
+import {
+  type AccountName,
+  type BusinessEvent,
+  type CountedPlays,
+  FIRST_RATE,
+  type Period,
+  type PostingRequest,
+  type RateVersion,
+  type RateVersionId,
+} from '@backline/core/payout';
+import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
 import { type Draft, type Rows, type Table, table } from './table.ts';
 
@@ -32,6 +41,19 @@ export type MonthCount = {
 
 export const monthCountKey = ({ artistId, month, verdict }: Omit<MonthCount, 'plays'>): string =>
   `${artistId} ${month} ${verdict}`;
+
+export type AccountBalance = {
+  readonly account: AccountName;
+  readonly currency: Currency;
+  /** On the normal side. */
+  readonly micros: bigint;
+};
+
+export const balanceKey = ({ account, currency }: Pick<AccountBalance, 'account' | 'currency'>): string =>
+  `${account} ${currency}`;
+
+export const eventKey = ({ sourceType, sourceId, kind }: Omit<BusinessEvent, 'period'>): string =>
+  JSON.stringify([sourceType, sourceId, kind]);
 
 export const memoryTables = () => ({
   users: table((user: User) => user.id, { email: ({ email }) => email }),
@@ -62,6 +84,17 @@ export const memoryTables = () => ({
   receipts: table((receipt: Receipt) => receipt.invoiceId, {}),
   inbox: table((entry: InboxEntry) => entry.id, {}),
   rates: seededRates(),
+  periods: table((period: Period) => period.month, {}),
+  ledger: table((posted: PostingRequest) => posted.id, {
+    key: ({ idempotencyKey }) => idempotencyKey,
+    event: ({ transaction }) => eventKey(transaction),
+    reverses: ({ reverses }) => reverses,
+    period: ({ transaction }) => transaction.period,
+  }),
+  balances: table(balanceKey as (balance: AccountBalance) => string, {}),
+  /** By what verdict a close counted a play last. */
+  countedVerdicts: table((counted: { readonly playId: PlayId; readonly verdict: Verdict }) => counted.playId, {}),
+  closeCounts: table((close: { readonly period: Month; readonly rows: readonly CountedPlays[] }) => close.period, {}),
   outbox: table((entry: { readonly sequence: number; readonly event: PlatformEvent }) => entry.sequence, {}),
 });
 

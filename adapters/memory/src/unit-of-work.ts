@@ -3,7 +3,9 @@ import type { Result, UnitOfWork } from '@backline/core/kernel';
 import type { PlayLogStores } from '@backline/core/playback';
 import { sessionRepository, userRepository } from './accounts.ts';
 import { trackRepository } from './catalog.ts';
+import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
+import { periodRepository } from './periods.ts';
 import { playRepository } from './playback.ts';
 import { rollupRepository } from './rollup.ts';
 import { type Drafts, type MemoryTables, type Sequences, memorySequences } from './state.ts';
@@ -52,6 +54,11 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   receipts: tables.receipts.draft(),
   inbox: tables.inbox.draft(),
   rates: tables.rates.draft(),
+  periods: tables.periods.draft(),
+  ledger: tables.ledger.draft(),
+  balances: tables.balances.draft(),
+  countedVerdicts: tables.countedVerdicts.draft(),
+  closeCounts: tables.closeCounts.draft(),
   outbox: tables.outbox.draft(),
 });
 
@@ -67,5 +74,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   inbox: webhookInbox(drafts),
   rates: rateRepository(drafts, sequences.rates),
   rollup: rollupRepository(drafts),
+  ledger: ledgerRepository(drafts),
+  periods: periodRepository(drafts),
   outbox: { append: async (event) => drafts.outbox.put({ sequence: sequences.events(), event }) },
 });

@@ -73,7 +73,6 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   ledger_transaction_event_unique: eventPosted,
   ledger_transaction_reverses_unique: alreadyReversed,
   ledger_transaction_period_open: periodNotOpen,
-  ledger_transaction_period_foreign: periodNotOpen,
   ledger_balance_overdraft_check: overdrawn,
 };
 

@@ -152,7 +152,8 @@ declare
   state text;
 begin
   select status into state from period where month = new.period for share;
-  if state = 'closed' or state = 'closing' and new.source_type <> 'period-close' then
+  state := coalesce(state, 'not there');
+  if state <> 'open' and not (state = 'closing' and new.source_type = 'period-close') then
     raise exception '% is %', to_char(new.period, 'YYYY-MM'), state
       using errcode = 'check_violation', constraint = 'ledger_transaction_period_open';
   end if;

@@ -1,0 +1,37 @@
+import { type Month, invariant, monthOf, ok } from '@backline/core/kernel';
+import type { CountedPlays, PlayCountReader } from '@backline/core/payout';
+import type { Play, Verdict } from '@backline/core/playback';
+import type { Drafts, Readable } from './state.ts';
+
+export const playCountReader = ({ closeCounts }: Readable): PlayCountReader => ({
+  eachOf: async (period, take) => {
+    const counts = closeCounts.get(period);
+    invariant(counts !== undefined, `${period} is not closing`);
+    if (counts.rows.length > 0) take(counts.rows);
+    return ok(null);
+  },
+});
+
+/** Keeps what the close counts, since plays keep coming in and verdicts keep changing. */
+export const countForClose = ({ plays, countedVerdicts, closeCounts }: Drafts, period: Month): void => {
+  const counts = new Map<string, CountedPlays>();
+  const count = (play: Play, verdict: Verdict, counted: CountedPlays['counted'], added: 1 | -1): void => {
+    const { listenerId, artistId, trackId } = play;
+    const playedIn = monthOf(play.startedAt);
+    const key = [listenerId, trackId, verdict, playedIn, counted].join(' ');
+    const known = counts.get(key)?.plays ?? 0;
+    counts.set(key, { listenerId, artistId, trackId, verdict, playedIn, counted, plays: known + added });
+  };
+
+  for (const play of plays.all().filter(({ startedAt }) => monthOf(startedAt) <= period)) {
+    const { verdict } = play.judgment;
+    const before = countedVerdicts.get(play.playId);
+    if (before === undefined) count(play, verdict, 'never', 1);
+    else if (before.verdict !== verdict) {
+      count(play, before.verdict, 'before', -1);
+      count(play, verdict, 'before', 1);
+    }
+    countedVerdicts.put({ playId: play.playId, verdict });
+  }
+  closeCounts.put({ period, rows: [...counts.values()].filter((row) => row.plays !== 0) });
+};
