@@ -1,7 +1,10 @@
 import { accountReaderSuite } from './account-reader.ts';
 import { catalogReaderSuite } from './catalog-reader.ts';
 import type { OpenHarness } from './harness.ts';
+import { ledgerSuite } from './ledger.ts';
 import { payoutReaderSuite } from './payout-reader.ts';
+import { periodRepositorySuite } from './period-repository.ts';
+import { playCountSuite } from './play-counts.ts';
 import { playReaderSuite } from './play-reader.ts';
 import { playRepositorySuite } from './play-repository.ts';
 import { popularityReaderSuite } from './popularity-reader.ts';
@@ -34,6 +37,9 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     receiptRepositorySuite,
     webhookInboxSuite,
     rateRepositorySuite,
+    ledgerSuite,
+    periodRepositorySuite,
+    playCountSuite,
     accountReaderSuite,
     catalogReaderSuite,
     payoutReaderSuite,
