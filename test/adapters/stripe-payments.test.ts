@@ -17,6 +17,7 @@ import { START, valueOf } from '../core/platform.ts';
 import { paymentGatewaySuite } from '../suites/payment-gateway.ts';
 import { webhookVerifierSuite } from '../suites/webhook-verifier.ts';
 import { type StripeAdapter, WEBHOOK_SECRET, openStripe } from '../support/stripe-platform.ts';
+import { change } from '../support/stripe-stand-in/books.ts';
 import { payInvoice } from '../support/stripe-stand-in/invoices.ts';
 import { addPrice } from '../support/stripe-stand-in/prices.ts';
 import { signatureOf } from '../support/stripe-stand-in/signing.ts';
@@ -151,6 +152,11 @@ describe('the gateway for Stripe', () => {
     adapter.standIn.advance(3 * DAY_MS);
     const found = valueOf(await adapter.gateway.customerFor(fan(7)));
     expect([...adapter.standIn.books.customers.keys()]).toEqual([found]);
+
+    // The address is the fan's to change, in the portal.
+    change(adapter.standIn.books.customers.get(found)!, { email: 'elsewhere@example.com' });
+    adapter.standIn.advance(3 * DAY_MS);
+    expect(await adapter.gateway.customerFor(fan(7))).toEqual({ ok: true, value: found });
   });
 
   test('a receipt is what was paid, what Stripe kept of it, and the month that it is for', async () => {
@@ -307,6 +313,14 @@ describe('the gateway for Stripe', () => {
     },
     20_000,
   );
+
+  test('a request that gets no answer is sent again, and nobody sees', async () => {
+    await open({ times: { requestMs: 100, callMs: 10 * SECOND_MS } });
+    const { subscription } = await subscribe();
+    adapter.standIn.trouble({ fault: { kind: 'hang' }, calls: 1 });
+    const fetched = await adapter.gateway.fetch({ kind: 'subscription', id: subscription });
+    expect(fetched).toMatchObject({ ok: true, value: { snapshot: { status: 'active' } } });
+  }, 20_000);
 
   test('a key that Stripe does not take is a fault of ours, and says so without it', async () => {
     const { standIn, clock } = adapter;
