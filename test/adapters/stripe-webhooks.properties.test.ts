@@ -20,7 +20,10 @@ import {
 const RUNS = 80;
 const MICROS_A_CENT = 10_000n;
 
-/** Our state is what Stripe says in the end, and each payment is in it once. */
+/**
+ * Our state is what Stripe says in the end, and each payment is in it once. The times that pay for listening are left
+ * out: they begin and end when a change is seen, so they depend on how late that is.
+ */
 const agreesWithStripe = async ({ standIn, gateway }: StripeAdapter, { ports }: Platform): Promise<void> => {
   expect(await ports.webhooks.events({ undone: true }, 1)).toEqual([]);
   const { books } = standIn;
