@@ -1,8 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { User, UserId } from '@backline/core/accounts';
 import type { Track, TrackId } from '@backline/core/catalog';
-import { DAY_MS, type Instant, after, err, ok } from '@backline/core/kernel';
-import { type Judgment, type Play, type PlayId, type PlayWindow, type Verdict, byStart } from '@backline/core/playback';
+import { DAY_MS, type Instant, after, dayStart, err, ok } from '@backline/core/kernel';
+import {
+  type Judgment,
+  type Play,
+  type PlayId,
+  type PlayWindow,
+  type Surroundings,
+  type Verdict,
+  byStart,
+} from '@backline/core/playback';
 import { type OpenHarness, commit, contend, eachTest, inTurn } from './harness.ts';
 import {
   NOW,
@@ -32,6 +40,22 @@ const VERDICTS: readonly Verdict[] = [
   'too-late',
 ];
 
+const ALONE: Surroundings = { heardUntil: null, isFollowed: false, paidThatDay: 0 };
+
+/** Of a listener and a track that there are not. */
+const strangerReport = (number: number): Play => ({
+  playId: uuid(number) as PlayId,
+  listenerId: 999_999 as UserId,
+  trackId: 999_999 as TrackId,
+  artistId: 999_998 as UserId,
+  trackDurationMs: 1,
+  startedAt: NOW,
+  msPlayed: 1,
+  reportedAt: NOW,
+  judgment: { verdict: 'payable', occupying: true, policyVersion: 1 },
+  firstVerdict: 'payable',
+});
+
 /** What every PlayRepository promises, whatever stores it. */
 export const playRepositorySuite = (adapter: string, open: OpenHarness): void => {
   describe(`PlayRepository on ${adapter}`, () => {
@@ -39,8 +63,12 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
     const log = () => harness().ports.playLog;
     const inWindows = (...windows: readonly PlayWindow[]) => commit(log(), ({ plays }) => plays.inWindows(windows));
     const allOf = ({ id }: Pick<User, 'id'>) => inWindows({ listenerId: id, ...ALWAYS });
-    const recorded = (...numbers: readonly number[]) =>
-      commit(log(), ({ plays }) => plays.recorded(numbers.map((number) => uuid(number) as PlayId)));
+    const factsOf = (...reports: readonly Play[]) => commit(log(), ({ plays }) => plays.factsOf(reports));
+    /** What has the ids, when a stranger reports them of a track that there is not. */
+    const recorded = async (...numbers: readonly number[]) =>
+      (await factsOf(...numbers.map(strangerReport))).map((facts) => facts.recorded);
+    /** What the surroundings of such a play are. */
+    const around = async (play: Play) => (await factsOf(play))[0]!.around;
     const lock = (listeners: readonly UserId[]) => commit(log(), ({ plays }) => plays.lock(listeners));
     const spansOf = async (...listeners: readonly UserId[]) =>
       (await commit(log(), ({ plays }) => plays.funding(listeners))).toSorted((a, b) => a.from - b.from);
@@ -53,15 +81,14 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
     });
 
     test('nothing is recorded before anything is appended', async () => {
-      expect(await recorded(1)).toEqual([]);
+      expect(await recorded(1)).toEqual([null]);
       expect(await allOf(userOf(1))).toEqual([]);
     });
 
     test('asked for nothing, finds nothing', async () => {
-      expect(await recorded()).toEqual([]);
+      expect(await factsOf()).toEqual([]);
       expect(await inWindows()).toEqual([]);
-      expect(await append()).toEqual([]);
-      expect(await commit(log(), ({ plays }) => plays.trackFacts([]))).toEqual([]);
+      await append();
       expect(await commit(log(), ({ plays }) => plays.funding([]))).toEqual([]);
       await commit(log(), ({ plays }) => plays.rejudge([]));
       await commit(log(), ({ plays }) => plays.lock([]));
@@ -70,7 +97,7 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
     test('returns what was appended, under every verdict', async () => {
       const { fan, track } = await scene();
       const plays = VERDICTS.map((verdict, index) => playOf(index, fan, track, { verdict }));
-      expect(await append(...plays)).toEqual([]);
+      await append(...plays);
       expect(await allOf(fan)).toEqual(plays);
     });
 
@@ -93,10 +120,10 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
         playOf(1, fan, track, { verdict: 'unfunded' }),
         playOf(2, other, track, { startedAt: after(NOW, -59 * DAY_MS) }),
       ]);
-      const found = await recorded(1, 2, 3);
-      expect(found.toSorted((a, b) => (a.playId < b.playId ? -1 : 1))).toEqual([
-        { playId: uuid(1), listenerId: fan.id, firstVerdict: 'unfunded' },
-        { playId: uuid(2), listenerId: other.id, firstVerdict: 'payable' },
+      expect(await recorded(2, 3, 1)).toMatchObject([
+        { listenerId: other.id, firstVerdict: 'payable' },
+        null,
+        { listenerId: fan.id, firstVerdict: 'unfunded' },
       ]);
     });
 
@@ -159,7 +186,7 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       const plays = starts.map((start, index) => playOf(index, fan, track, { startedAt: at(start) }));
       await addPlays(harness(), plays);
       expect(await allOf(fan)).toEqual(plays);
-      expect(await recorded(0, 1, 2, 3)).toHaveLength(4);
+      expect(await recorded(0, 1, 2, 3)).not.toContain(null);
     });
 
     test.each([
@@ -169,37 +196,56 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
         (play: Play): Play => ({ ...play, startedAt: after(NOW, -40 * DAY_MS) }),
       ],
       ['of the very same play', (play: Play): Play => play],
-    ])('an id that is taken is returned, and nothing is appended: %s', async (_, again) => {
+    ])('nothing is appended with an id that is taken: %s', async (_, again) => {
       const { fan, other, track } = await scene();
       const first = playOf(1, other, track);
       await addPlays(harness(), [first]);
-      const added = [playOf(2, fan, track), again(first, fan), playOf(3, fan, track)];
-      expect(await log().run(async ({ plays }) => err(await plays.append(added)))).toEqual(err([uuid(1)]));
-      expect(await recorded(1, 2, 3)).toEqual([{ playId: uuid(1), listenerId: other.id, firstVerdict: 'payable' }]);
-    });
-
-    test('nothing is appended where an id is taken, though the transaction commits', async () => {
-      const { fan, other, track } = await scene();
-      await addPlays(harness(), [playOf(1, other, track)]);
-      expect(await append(playOf(1, fan, track), playOf(2, fan, track))).toEqual([uuid(1)]);
+      await expect(append(playOf(2, fan, track), again(first, fan), playOf(3, fan, track))).rejects.toThrow();
+      expect(await recorded(1, 2, 3)).toMatchObject([{ listenerId: other.id }, null, null]);
       expect(await allOf(fan)).toEqual([]);
-      expect(await recorded(2)).toEqual([]);
-      expect(await append(playOf(2, fan, track))).toEqual([]);
+      expect(await allOf(other)).toEqual([first]);
     });
 
     test.each([
-      ['commits, the second is told', ok, [uuid(1)]],
-      ['is rolled back, the second is appended', err, []],
-    ] as const)('of two appends at once of one id: where the first %s', async (_, end, taken) => {
+      ['commits, the second finds it recorded', ok, 1],
+      ['is rolled back, the second is appended', err, 2],
+    ] as const)('of two appends at once of one id: where the first %s', async (_, end, owner) => {
       const { fan, other, track } = await scene();
-      const { second, order } = await contend(
+      const [first, second] = [playOf(1, fan, track), playOf(1, other, track)];
+      const { order } = await contend(
         log(),
-        ({ plays }) => plays.append([playOf(1, fan, track)]),
-        ({ plays }) => plays.append([playOf(1, other, track)]),
+        async ({ plays }) => {
+          await plays.append([first]);
+          // Answered only once the append has been.
+          await plays.factsOf([first]);
+        },
+        async ({ plays }) => {
+          const [facts] = await plays.factsOf([second]);
+          if (facts!.recorded !== null) return;
+          await plays.append([second]);
+          await plays.factsOf([second]);
+        },
         () => end(null),
       );
       expect(order).toEqual(['first', 'second']);
-      expect(second).toEqual(taken);
+      expect(await recorded(1)).toMatchObject([{ listenerId: (owner === 1 ? fan : other).id }]);
+      expect(await allOf(fan)).toEqual(owner === 1 ? [first] : []);
+      expect(await allOf(other)).toEqual(owner === 1 ? [] : [second]);
+    });
+
+    test('calls take effect in their order, answered or not', async () => {
+      const { fan, track } = await scene();
+      const play = playOf(1, fan, track);
+      const judgment: Judgment = { verdict: 'held', occupying: true, policyVersion: 1 };
+      const [, , , found] = await commit(log(), ({ plays }) =>
+        Promise.all([
+          plays.lock([fan.id]),
+          plays.append([play]),
+          plays.rejudge([{ play, judgment }]),
+          plays.inWindows([{ listenerId: fan.id, ...ALWAYS }]),
+        ]),
+      );
+      expect(found).toEqual([{ ...play, judgment }]);
     });
 
     test('rejudge changes the judgment, never what the report was answered', async () => {
@@ -209,7 +255,7 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       const judgment: Judgment = { verdict: 'daily-cap', occupying: true, policyVersion: 7 };
       await commit(log(), ({ plays }) => plays.rejudge([{ play: one, judgment }]));
       expect(await allOf(fan)).toEqual([{ ...one, judgment }, other]);
-      expect(await recorded(1)).toEqual([{ playId: uuid(1), listenerId: fan.id, firstVerdict: 'payable' }]);
+      expect(await recorded(1)).toMatchObject([{ listenerId: fan.id, firstVerdict: 'payable' }]);
     });
 
     test('a play may be judged again and again, many in one go', async () => {
@@ -239,7 +285,7 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
         return err(null);
       });
       expect(await allOf(fan)).toEqual([play]);
-      expect(await recorded(2)).toEqual([]);
+      expect(await recorded(2)).toEqual([null]);
     });
 
     test('lock holds each of the listeners', async () => {
@@ -281,11 +327,68 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       const artist = await addArtist(harness());
       const [kept, removed] = [await addTrack(harness(), artist), await addTrack(harness(), artist)];
       await remove(harness(), removed);
-      const facts = await commit(log(), ({ plays }) => plays.trackFacts([removed.id, kept.id, 12_345 as TrackId]));
-      expect(facts.toSorted((a, b) => a.trackId - b.trackId)).toEqual([
-        { trackId: kept.id, artistId: artist.id, durationMs: 180_000, removedAt: null },
-        { trackId: removed.id, artistId: artist.id, durationMs: 180_000, removedAt: NOW },
+      const reports = [removed.id, kept.id, 12_345 as TrackId].map((trackId, index) => ({
+        ...strangerReport(index),
+        trackId,
+      }));
+      expect((await factsOf(...reports)).map((facts) => facts.track)).toEqual([
+        { artistId: artist.id, durationMs: 180_000, removedAt: NOW },
+        { artistId: artist.id, durationMs: 180_000, removedAt: null },
+        null,
       ]);
+    });
+
+    test('takes starts of all times, though plays of few are recorded', async () => {
+      const { fan, track } = await scene();
+      const starts = [-62_167_219_200_000, 0, 253_402_300_799_999].map((startedAt) => startedAt as Instant);
+      const facts = await factsOf(...starts.map((startedAt, index) => playOf(index, fan, track, { startedAt })));
+      expect(facts.map(({ around }) => around)).toEqual(starts.map(() => ALONE));
+    });
+
+    test.each<readonly [string, Partial<Play>, Partial<Surroundings>]>([
+      ['ends as it begins', { startedAt: after(NOW, -31_000) }, {}],
+      ['ends while it lasts', { startedAt: after(NOW, -30_999) }, { heardUntil: after(NOW, 1) }],
+      ['lasts nearly a day', { startedAt: after(NOW, 1 - DAY_MS), msPlayed: DAY_MS }, { heardUntil: after(NOW, 1) }],
+      ['begins with it', { startedAt: NOW }, { isFollowed: true }],
+      ['begins as it is about to end', { startedAt: after(NOW, 30_999) }, { isFollowed: true }],
+      ['begins as it ends', { startedAt: after(NOW, 31_000) }, {}],
+      ['is of another listener', { startedAt: NOW, listenerId: 77_777 as UserId }, {}],
+    ])('tells how a play is affected by one that %s', async (_, changes, expected) => {
+      const { fan, other, track } = await scene();
+      await addPlays(harness(), [playOf(1, fan, track, { trackId: other.id as number as TrackId, ...changes })]);
+      expect(await around(playOf(2, fan, track, { startedAt: NOW }))).toEqual({ ...ALONE, ...expected });
+    });
+
+    test('tells the end of the last play that was heard, not of those that were not', async () => {
+      const { fan, track } = await scene();
+      const before = (number: number, seconds: number, changes: Partial<Play>) =>
+        playOf(number, fan, track, {
+          startedAt: after(NOW, -seconds * 1_000),
+          verdict: 'unfunded',
+          msPlayed: 3_600_000,
+          ...changes,
+        });
+      const [heard, unheard] = [true, false].map((occupying): Partial<Play> => ({
+        judgment: { verdict: 'unfunded', occupying, policyVersion: 1 },
+      }));
+      await addPlays(harness(), [before(1, 30, unheard!), before(2, 60, heard!), before(3, 7_200, heard!)]);
+      expect((await around(playOf(4, fan, track, { startedAt: NOW }))).heardUntil).toBe(after(NOW, 3_540_000));
+    });
+
+    test.each<readonly [string, Partial<Play> & { readonly verdict?: Verdict }, number]>([
+      ['in its first moment', { startedAt: dayStart(NOW) }, 1],
+      ['in its last', { startedAt: after(dayStart(NOW), DAY_MS - 1) }, 1],
+      ['on the day before', { startedAt: after(dayStart(NOW), -1) }, 0],
+      ['on the day after', { startedAt: after(dayStart(NOW), DAY_MS) }, 0],
+      ['of another listener', { listenerId: 77_777 as UserId }, 0],
+      ['of another track', { trackId: 77_777 as TrackId }, 0],
+      ...VERDICTS.map(
+        (verdict) => [verdict, { verdict }, ['payable', 'held', 'daily-cap'].includes(verdict) ? 1 : 0] as const,
+      ),
+    ])('counts plays of the track on the UTC day towards the cap: %s', async (_, changes, count) => {
+      const { fan, track } = await scene();
+      await addPlays(harness(), [playOf(1, fan, track, { startedAt: after(dayStart(NOW), 1), ...changes })]);
+      expect((await around(playOf(2, fan, track, { startedAt: NOW }))).paidThatDay).toBe(count);
     });
 
     test('tells what pays for the listeners, of all their subscriptions', async () => {

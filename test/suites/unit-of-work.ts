@@ -155,8 +155,8 @@ export const unitOfWorkSuite = (adapter: string, open: OpenHarness): void => {
       const track = await addTrack(harness(), await addArtist(harness()));
       const record = (number: number) => playOf(number, fan, track);
 
-      expect(await playLog.run(async (stores) => ok(await stores.plays.append([record(1)])))).toEqual(ok([]));
-      expect(await playLog.run(async (stores) => err(await stores.plays.append([record(2)])))).toEqual(err([]));
+      expect(await playLog.run(async (stores) => ok(await stores.plays.append([record(1)])))).toEqual(ok(undefined));
+      expect(await playLog.run(async (stores) => err(await stores.plays.append([record(2)])))).toEqual(err(undefined));
       const thrown = new Error('boom');
       const failing = playLog.run(async (stores) => {
         await stores.plays.append([record(3)]);

@@ -1,30 +1,37 @@
 import type { UserId } from '@backline/core/accounts';
-import { type Instant, monthOf } from '@backline/core/kernel';
+import type { Track } from '@backline/core/catalog';
+import { type Instant, dayStart, invariant, monthOf } from '@backline/core/kernel';
 import {
   type Judgment,
   type Play,
   type PlayId,
   type PlayReader,
+  type PlayReport,
   type PlayRepository,
   type PlayView,
+  type Surroundings,
+  type TrackFacts,
   type Verdict,
   byStart,
+  endOf,
 } from '@backline/core/playback';
 import { type Listing, listPage } from './keyset.ts';
 import { reportedPlaysOf } from './rollup.ts';
 import type { Drafts, Movement, Readable, Sequence } from './state.ts';
 
+/** Verdicts of plays that count towards the daily cap, or lie beyond it. */
+const COUNTING: readonly Verdict[] = ['payable', 'held', 'daily-cap'];
+
 export const playRepository = (drafts: Drafts, nextMovement: Sequence): PlayRepository => {
   const { plays, tracks, subscriptions } = drafts;
   return {
     lock: async () => {},
-    recorded: async (ids) =>
-      [...new Set(ids)].flatMap((id) => {
-        const play = plays.get(id);
-        if (play === undefined) return [];
-        const { playId, listenerId, firstVerdict } = play;
-        return [{ playId, listenerId, firstVerdict }];
-      }),
+    factsOf: async (reports) =>
+      reports.map((report) => ({
+        recorded: plays.get(report.playId) ?? null,
+        track: trackFacts(tracks.get(report.trackId)),
+        around: surroundings(report, plays.where('listener', report.listenerId)),
+      })),
     inWindows: async (windows) =>
       windows.flatMap(({ listenerId, from, until }) =>
         plays
@@ -33,24 +40,42 @@ export const playRepository = (drafts: Drafts, nextMovement: Sequence): PlayRepo
           .sort(byStart),
       ),
     append: async (added) => {
-      const taken = added.map(({ playId }) => playId).filter((id) => plays.get(id) !== undefined);
-      if (taken.length === 0) for (const play of added) append(drafts, nextMovement, play);
-      return taken;
+      for (const play of added) {
+        invariant(plays.get(play.playId) === undefined, `the play id ${play.playId} is taken`);
+        append(drafts, nextMovement, play);
+      }
     },
     rejudge: async (changes) => {
       for (const { play, judgment } of changes) rejudge(drafts, nextMovement, play.playId, judgment);
     },
-    trackFacts: async (ids) =>
-      [...new Set(ids)].flatMap((id) => {
-        const track = tracks.get(id);
-        if (track === undefined) return [];
-        const { artistId, audio, removedAt } = track;
-        return [{ trackId: id, artistId, durationMs: audio.durationMs, removedAt }];
-      }),
     funding: async (listeners) =>
       listeners.flatMap((listenerId) =>
         subscriptions.where('user', listenerId).flatMap(({ paid }) => paid.map((span) => ({ ...span, listenerId }))),
       ),
+  };
+};
+
+const trackFacts = (track: Track | undefined): TrackFacts | null =>
+  track === undefined
+    ? null
+    : { artistId: track.artistId, durationMs: track.audio.durationMs, removedAt: track.removedAt };
+
+const surroundings = (report: PlayReport, recorded: readonly Play[]): Surroundings => {
+  const { startedAt } = report;
+  const heard = recorded.find(
+    (play) => play.judgment.occupying && play.startedAt < startedAt && endOf(play) > startedAt,
+  );
+  return {
+    heardUntil: heard === undefined ? null : endOf(heard),
+    isFollowed: recorded.some(
+      (play) => play.startedAt === startedAt || (play.startedAt > startedAt && play.startedAt < endOf(report)),
+    ),
+    paidThatDay: recorded.filter(
+      (play) =>
+        play.trackId === report.trackId &&
+        dayStart(play.startedAt) === dayStart(startedAt) &&
+        COUNTING.includes(play.judgment.verdict),
+    ).length,
   };
 };
 

@@ -49,13 +49,16 @@ const impatientSocket = (): Socket => {
   return socket;
 };
 
-export const connectionOptions = ({ schema }: Connection): PoolConfig & { readonly options: string } => ({
+export const connectionOptions = (
+  { schema }: Connection,
+  settings: Readonly<Record<string, string>> = {},
+): PoolConfig & { readonly options: string } => ({
   application_name: 'backline',
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   idleTimeoutMillis: IDLE_MS,
   keepAlive: true,
   stream: impatientSocket,
-  options: Object.entries({ ...SESSION_SETTINGS, search_path: schema })
+  options: Object.entries({ ...SESSION_SETTINGS, ...settings, search_path: schema })
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' '),
 });

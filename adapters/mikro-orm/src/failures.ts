@@ -42,12 +42,12 @@ export const translate = (thrown: unknown): unknown => {
 };
 
 /** Runs the transaction again after a conflict, each time after a longer, jittered pause. */
-export const retrying = async <T>(transaction: () => Promise<T>): Promise<T> => {
+export const retrying = async <T>(transaction: () => Promise<T>, retryable = RETRYABLE): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (thrown) {
-      if (!hasCode(thrown, RETRYABLE)) throw translate(thrown);
+      if (!hasCode(thrown, retryable)) throw translate(thrown);
       if (attempt === MAX_TRIES) throw new Unavailable('database', { cause: thrown });
       await setTimeout(RETRY_STEP_MS * attempt * (0.5 + Math.random()));
     }

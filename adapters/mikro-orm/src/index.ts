@@ -50,8 +50,11 @@ export type Database = {
   readonly close: () => Promise<void>;
 };
 
-/** Connections in each of the two pools: one for the ORM's transactions, one for prepared statements. */
+/** Connections in each of two pools: one for the ORM's transactions, one for the readers' prepared statements. */
 const POOL_SIZE = 10;
+
+/** Group commit takes two; what else is judged must not wait for it. */
+const PLAY_LOG_POOL_SIZE = 4;
 
 const MIGRATED = statement<{ name: string }>('migrated', 'select name from schema_migration');
 
@@ -61,10 +64,11 @@ const PING = statement('ping', 'select 1');
 export const openDatabase = (connection: Connection, enqueue: Enqueue): Database => {
   const orm = createOrm(connection, { poolSize: POOL_SIZE });
   const pool = plainPool(connection, { max: POOL_SIZE });
+  const playLog = postgresPlayLog(connection, PLAY_LOG_POOL_SIZE);
   return {
     ports: {
       uow: mikroOrmUnitOfWork(orm.em, enqueue),
-      playLog: postgresPlayLog(pool),
+      playLog,
       accounts: accountReader(pool),
       catalog: catalogReader(pool),
       plays: playReader(pool),
@@ -85,7 +89,7 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
     },
     stats: pool.stats,
     close: async () => {
-      await Promise.all([orm.close(), pool.close()]);
+      await Promise.all([orm.close(), pool.close(), playLog.close()]);
     },
   };
 };

@@ -1,9 +1,10 @@
 import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
-import { type Instant, type Result, type UnitOfWork, isoText } from '@backline/core/kernel';
-import type { Play, PlayId, PlayLogStores, PlayRepository, Verdict } from '@backline/core/playback';
+import { DAY_MS, type Instant, type Result, type UnitOfWork, isoText } from '@backline/core/kernel';
+import type { Play, PlayId, PlayLogStores, PlayRepository, ReportFacts, Verdict } from '@backline/core/playback';
 import { retrying } from './failures.ts';
-import { type PlainPool, type Run, statement } from './pool.ts';
+import { type Run, type Write, plainPool, statement } from './pool.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * Sorted, so that two transactions never wait for each other. One round trip with `begin`. Keys of this lock's
@@ -13,11 +14,6 @@ const LOCK = statement(
   'play_lock',
   `select pg_advisory_xact_lock(hashtextextended(current_schema() || ':plays', listener_id))
    from (select unnest($1::bigint[]) as listener_id order by 1) as listeners`,
-);
-
-const RECORDED = statement<{ play_id: string; listener_id: number; first_verdict: Verdict }>(
-  'play_recorded',
-  'select play_id, listener_id, first_verdict from play_key where play_id = any($1::uuid[])',
 );
 
 type PlayRow = {
@@ -44,32 +40,77 @@ const IN_WINDOWS = statement<PlayRow>(
    order by p.listener_id, started_at, play_id`,
 );
 
-/** When an id is taken, no play is appended, and the taken ones come back. */
-const APPEND = statement<{ play_id: string }>(
+/** Milliseconds since the epoch, of any size; PostgreSQL reads a text with a year only within bounds. */
+const instantOf = (ms: string): string => `'epoch'::timestamptz + ${ms} * interval '1 ms'`;
+
+/**
+ * Each report with what has its id, its track, and what its surroundings are; `$6` and `$7` span them all, so that
+ * only the months between are looked at.
+ */
+const FACTS = statement<FactsRow>(
+  'play_facts',
+  `with reported as materialized (
+     select play_id, listener_id, track_id, place, ${instantOf('start_ms')} as started_at,
+       ${instantOf('(start_ms + greatest(ms_played, 1))')} as ended_at
+     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[])
+       with ordinality as r (play_id, listener_id, track_id, start_ms, ms_played, place)
+   )
+   select key.listener_id as recorded_by, key.first_verdict, t.artist_id, t.duration_ms, t.removed_at, heard.until as heard_until,
+     exists (
+       select from play p where p.listener_id = r.listener_id and p.started_at >= r.started_at and p.started_at < r.ended_at
+         and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
+     ) as is_followed,
+     (select count(*) from play p where p.listener_id = r.listener_id and p.track_id = r.track_id
+        and p.started_at >= date_trunc('day', r.started_at, 'UTC')
+        and p.started_at < date_trunc('day', r.started_at, 'UTC') + interval '1 day'
+        and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
+        and p.verdict in ('payable', 'held', 'daily-cap')) as paid_that_day
+   from reported r
+   left join play_key key on key.play_id = r.play_id
+   left join track t on t.id = r.track_id
+   left join lateral (
+     select p.started_at + p.ms_played * interval '1 ms' as until
+     from play p
+     where p.listener_id = r.listener_id and p.occupying
+       and p.started_at < r.started_at and p.started_at > r.started_at - interval '1 day'
+       and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
+     order by p.started_at desc limit 1
+   ) heard on heard.until > r.started_at
+   order by r.place`,
+);
+
+type FactsRow = {
+  recorded_by: number | null;
+  first_verdict: Verdict;
+  artist_id: number | null;
+  duration_ms: number;
+  removed_at: number | null;
+  heard_until: number | null;
+  is_followed: boolean;
+  paid_that_day: number;
+};
+
+const APPEND = statement<never>(
   'play_append',
-  `with reported as (
-     select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $6::timestamptz[],
-       $7::int[], $8::timestamptz[], $9::play_verdict[], $10::boolean[], $11::smallint[])
-       as r (play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played, reported_at,
+  `with reported as materialized (
+     select play_id, listener_id, track_id, artist_id, track_duration_ms, ${instantOf('start_ms')} as started_at,
+       ms_played, ${instantOf('report_ms')} as reported_at, verdict, occupying, policy_version
+     from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[], $6::bigint[],
+       $7::int[], $8::bigint[], $9::play_verdict[], $10::boolean[], $11::smallint[])
+       as r (play_id, listener_id, track_id, artist_id, track_duration_ms, start_ms, ms_played, report_ms,
          verdict, occupying, policy_version)
    ), keys as (
      insert into play_key (play_id, listener_id, first_verdict)
      select play_id, listener_id, verdict from reported order by play_id
-     on conflict (play_id) do nothing returning play_id
-   ), appended as (
-     insert into play (play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played,
-       reported_at, verdict, first_verdict, occupying, policy_version)
-     select play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played,
-       reported_at, verdict, verdict, occupying, policy_version
-     from reported
-     where not exists (select from reported where play_id not in (select play_id from keys))
    )
-   select play_id from reported where play_id not in (select play_id from keys)`,
+   insert into play (play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played,
+     reported_at, verdict, first_verdict, occupying, policy_version)
+   select play_id, listener_id, track_id, artist_id, track_duration_ms, started_at, ms_played,
+     reported_at, verdict, verdict, occupying, policy_version
+   from reported`,
 );
 
-const RELEASE_KEYS = statement('play_release_keys', 'delete from play_key where play_id = any($1::uuid[])');
-
-const REJUDGE = statement(
+const REJUDGE = statement<never>(
   'play_rejudge',
   `with judged as (
      select * from unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::play_verdict[], $5::boolean[], $6::smallint[],
@@ -82,11 +123,6 @@ const REJUDGE = statement(
    )
    insert into verdict_change (play_id, listener_id, track_id, artist_id, started_at, from_verdict, to_verdict)
    select * from changed where previous <> verdict`,
-);
-
-const TRACK_FACTS = statement<{ id: number; artist_id: number; duration_ms: number; removed_at: number | null }>(
-  'play_track_facts',
-  'select id, artist_id, duration_ms, removed_at from track where id = any($1::bigint[])',
 );
 
 const FUNDING = statement<{ user_id: number; paid_from: number; paid_until: number | null }>(
@@ -107,16 +143,38 @@ const fromRow = (row: PlayRow): Play => ({
   firstVerdict: row.first_verdict,
 });
 
-const playRepository = (run: Run): PlayRepository => ({
+const factsFrom = (row: FactsRow): ReportFacts => ({
+  recorded:
+    row.recorded_by === null ? null : { listenerId: row.recorded_by as UserId, firstVerdict: row.first_verdict },
+  track:
+    row.artist_id === null
+      ? null
+      : { artistId: row.artist_id as UserId, durationMs: row.duration_ms, removedAt: row.removed_at as Instant | null },
+  around: {
+    heardUntil: row.heard_until as Instant | null,
+    isFollowed: row.is_followed,
+    paidThatDay: row.paid_that_day,
+  },
+});
+
+const playRepository = (run: Run, write: Write): PlayRepository => ({
   lock: async (listeners) => {
     await run(LOCK, [listeners]);
   },
-  recorded: async (ids) =>
-    (await run(RECORDED, [ids])).map((row) => ({
-      playId: row.play_id as PlayId,
-      listenerId: row.listener_id as UserId,
-      firstVerdict: row.first_verdict,
-    })),
+  factsOf: async (reports) => {
+    if (reports.length === 0) return [];
+    const starts = reports.map(({ startedAt }) => startedAt);
+    const rows = await run(FACTS, [
+      reports.map(({ playId }) => playId),
+      reports.map(({ listenerId }) => listenerId),
+      reports.map(({ trackId }) => trackId),
+      starts,
+      reports.map(({ msPlayed }) => msPlayed),
+      Math.min(...starts) - DAY_MS,
+      Math.max(...starts) + 2 * DAY_MS,
+    ]);
+    return rows.map(factsFrom);
+  },
   inWindows: async (windows) => {
     const rows = await run(IN_WINDOWS, [
       windows.map(({ listenerId }) => listenerId),
@@ -126,27 +184,22 @@ const playRepository = (run: Run): PlayRepository => ({
     return rows.map(fromRow);
   },
   append: async (plays) => {
-    if (plays.length === 0) return [];
-    const taken = await run(APPEND, [
+    write(APPEND, [
       plays.map(({ playId }) => playId),
       plays.map(({ listenerId }) => listenerId),
       plays.map(({ trackId }) => trackId),
       plays.map(({ artistId }) => artistId),
       plays.map(({ trackDurationMs }) => trackDurationMs),
-      plays.map(({ startedAt }) => isoText(startedAt)),
+      plays.map(({ startedAt }) => startedAt),
       plays.map(({ msPlayed }) => msPlayed),
-      plays.map(({ reportedAt }) => isoText(reportedAt)),
+      plays.map(({ reportedAt }) => reportedAt),
       plays.map(({ judgment }) => judgment.verdict),
       plays.map(({ judgment }) => judgment.occupying),
       plays.map(({ judgment }) => judgment.policyVersion),
     ]);
-    const takenIds = new Set(taken.map((row) => row.play_id as PlayId));
-    if (takenIds.size > 0)
-      await run(RELEASE_KEYS, [plays.map(({ playId }) => playId).filter((playId) => !takenIds.has(playId))]);
-    return [...takenIds];
   },
   rejudge: async (changes) => {
-    await run(REJUDGE, [
+    write(REJUDGE, [
       changes.map(({ play }) => play.listenerId),
       changes.map(({ play }) => isoText(play.startedAt)),
       changes.map(({ play }) => play.playId),
@@ -156,13 +209,6 @@ const playRepository = (run: Run): PlayRepository => ({
       changes.map(({ play }) => play.judgment.verdict),
     ]);
   },
-  trackFacts: async (ids) =>
-    (await run(TRACK_FACTS, [ids])).map((row) => ({
-      trackId: row.id as TrackId,
-      artistId: row.artist_id as UserId,
-      durationMs: row.duration_ms,
-      removedAt: row.removed_at as Instant | null,
-    })),
   funding: async (listeners) =>
     (await run(FUNDING, [listeners])).map((row) => ({
       listenerId: row.user_id as UserId,
@@ -173,17 +219,33 @@ const playRepository = (run: Run): PlayRepository => ({
 
 /**
  * Plans are kept with the connection. Made while a month is still empty they would read all of it for each listener
- * ever after, so only those by index are taken.
+ * ever after, so only those by index, row by row, are taken.
  */
-const BEGIN = 'begin; set local enable_seqscan = off';
+const SETTINGS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+/** A conflict, or a play id that another transaction recorded meanwhile: the next try finds it recorded. */
+const RETRYABLE = /^(40001|40P01|23505)$/;
+
+export type PostgresPlayLog = UnitOfWork<PlayLogStores> & { readonly close: () => Promise<void> };
 
 /** The play log's own door to the database: prepared statements on plain connections, since plays come by the thousand. */
-export const postgresPlayLog = (pool: PlainPool): UnitOfWork<PlayLogStores> => ({
-  run: <R extends Result<unknown, unknown>>(work: (stores: PlayLogStores) => Promise<R>): Promise<R> =>
-    retrying(() =>
-      pool.transaction(BEGIN, async (run) => {
-        const value = await work({ plays: playRepository(run) });
-        return { commit: value.ok, value };
-      }),
-    ),
-});
+export const postgresPlayLog = (connection: Connection, max: number): PostgresPlayLog => {
+  const pool = plainPool(connection, { max, settings: SETTINGS });
+  return {
+    run: <R extends Result<unknown, unknown>>(work: (stores: PlayLogStores) => Promise<R>): Promise<R> =>
+      retrying(
+        () =>
+          pool.transaction(async (run, write) => {
+            const value = await work({ plays: playRepository(run, write) });
+            return { commit: value.ok, value };
+          }),
+        RETRYABLE,
+      ),
+    close: pool.close,
+  };
+};

@@ -5,10 +5,9 @@ import { translate } from './failures.ts';
 /** A pool of plain connections for prepared statements: the play log and the readers. */
 export type PlainPool = {
   readonly query: Run;
-  /** Commits when `work` resolves true; else, and when it throws, rolls back. */
+  /** Commits when `work` says so; else, and when it or one of its writes fails, rolls back. */
   readonly transaction: <T>(
-    begin: string,
-    work: (run: Run) => Promise<{ readonly commit: boolean; readonly value: T }>,
+    work: (run: Run, write: Write) => Promise<{ readonly commit: boolean; readonly value: T }>,
   ) => Promise<T>;
   readonly close: () => Promise<void>;
   readonly stats: () => { readonly total: number; readonly idle: number; readonly waiting: number };
@@ -19,6 +18,9 @@ export type Run = <Row extends QueryResultRow>(
   statement: Statement<Row>,
   values?: readonly unknown[],
 ) => Promise<Row[]>;
+
+/** Sends a statement whose answer comes together with that of the commit: a round trip less. */
+export type Write = (statement: Statement<never>, values: readonly unknown[]) => void;
 
 /** `Row` is what the columns come back as: bigint and timestamptz as numbers (ids and counts lie below 2⁵³). */
 export type Statement<Row extends QueryResultRow> = {
@@ -54,12 +56,18 @@ export const columnTypes = (): TypeOverrides => {
   return overrides;
 };
 
-export const plainPool = (connection: Connection, options: { readonly max: number }): PlainPool => {
+export type PoolOptions = {
+  readonly max: number;
+  /** Of every session, by their names in PostgreSQL. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+export const plainPool = (connection: Connection, { max, settings }: PoolOptions): PlainPool => {
   const pool = new Pool({
     connectionString: connection.url,
-    ...connectionOptions(connection),
-    max: options.max,
-    // Reads that a transaction asks for at once go out at once.
+    ...connectionOptions(connection, settings),
+    max,
+    // What a transaction asks for at once goes out at once.
     pipeline: true,
     types: columnTypes(),
   });
@@ -85,13 +93,20 @@ export const plainPool = (connection: Connection, options: { readonly max: numbe
         client.release(broken.has(client));
       }
     },
-    transaction: async (begin, work) => {
+    transaction: async (work) => {
       const client = await connect();
+      const sent: Promise<unknown>[] = [];
+      const send = (statement: Promise<unknown>): void => {
+        sent.push(statement);
+        // Whoever awaits all that was sent learns of it.
+        statement.catch(() => undefined);
+      };
       let spoilt = true;
       try {
-        await client.query(begin);
-        const { commit, value } = await work(runOn(client));
-        await client.query(commit ? 'commit' : 'rollback');
+        send(client.query('begin'));
+        const { commit, value } = await work(runOn(client), (of, values) => send(runOn(client)(of, values)));
+        send(client.query(commit ? 'commit' : 'rollback'));
+        await Promise.all(sent);
         spoilt = false;
         return value;
       } catch (cause) {
@@ -99,7 +114,7 @@ export const plainPool = (connection: Connection, options: { readonly max: numbe
           () => false,
           () => true,
         );
-        throw translate(cause);
+        throw translate((await firstFailure(sent)) ?? cause);
       } finally {
         client.release(spoilt || broken.has(client));
       }
@@ -107,6 +122,12 @@ export const plainPool = (connection: Connection, options: { readonly max: numbe
     close: () => pool.end(),
     stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
   };
+};
+
+/** What failed first made all that came after it fail too. */
+const firstFailure = async (sent: readonly Promise<unknown>[]): Promise<unknown> => {
+  for (const each of await Promise.allSettled(sent)) if (each.status === 'rejected') return each.reason;
+  return null;
 };
 
 const runOn =

@@ -1,4 +1,4 @@
-import { type Instant, dayOf } from '../kernel/index.ts';
+import { type Instant, dayStart } from '../kernel/index.ts';
 import {
   type FundedSpan,
   type Hearing,
@@ -24,17 +24,17 @@ const isTheArtist: EarnsFrom = ({ listenerId, artistId }) => listenerId === arti
  */
 export const judgeBy =
   (policy: PayoutPolicy, earnsFrom: EarnsFrom = isTheArtist): Judge =>
-  ({ plays, busyUntil, funding }: Hearing): readonly Judgment[] => {
-    let busy = busyUntil;
+  ({ plays, funding }: Hearing): readonly Judgment[] => {
+    let heardUntil = -Infinity;
     const paidToday = new Map<string, number>();
 
-    return plays.map((play): Judgment => {
+    return plays.map(({ play, busyUntil, paidThatDay }): Judgment => {
       const tooShort = play.msPlayed < Math.min(policy.minimumHeardMs, play.trackDurationMs);
-      const overlapping = busy !== null && play.startedAt < busy;
+      const overlapping = play.startedAt < Math.max(heardUntil, busyUntil ?? -Infinity);
       const occupying = !tooShort && !overlapping;
-      if (occupying) busy = endOf(play);
+      if (occupying) heardUntil = endOf(play);
 
-      const quota = `${play.trackId} ${dayOf(play.startedAt)}`;
+      const quota = `${play.trackId} ${dayStart(play.startedAt)}`;
       const paid = paidToday.get(quota) ?? 0;
       const verdict = firstThatApplies([
         [play.reportedAt - play.startedAt > policy.lateAfterMs, 'too-late'],
@@ -42,7 +42,7 @@ export const judgeBy =
         [tooShort, 'too-short'],
         [!isFunded(play, funding), 'unfunded'],
         [overlapping, 'overlapping'],
-        [paid >= policy.dailyCap, 'daily-cap'],
+        [paid + paidThatDay >= policy.dailyCap, 'daily-cap'],
       ]);
       if (verdict === 'payable') paidToday.set(quota, paid + 1);
       return { verdict, occupying, policyVersion: policy.version };

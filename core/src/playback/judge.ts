@@ -6,11 +6,19 @@ export type FundedSpan = { readonly from: Instant; readonly until: Instant | nul
 
 export type UnjudgedPlay = Omit<Play, 'judgment' | 'firstVerdict'>;
 
-/** One account's plays from a UTC midnight on, in judging order. */
-export type Hearing = {
-  readonly plays: readonly UnjudgedPlay[];
-  /** When the last play that was heard before these ends. */
+/** A play to be judged, and what must be known of those of the account that are not judged with it. */
+export type HeardPlay = {
+  readonly play: UnjudgedPlay;
+  /** When the last of them that was heard before it ends. */
   readonly busyUntil: Instant | null;
+  /** Those of its track on its UTC day that count before it. */
+  readonly paidThatDay: number;
+};
+
+/** Plays of one account. */
+export type Hearing = {
+  /** In judging order. */
+  readonly plays: readonly HeardPlay[];
   readonly funding: readonly FundedSpan[];
 };
 

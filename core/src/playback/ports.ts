@@ -2,35 +2,49 @@ import type { AccountReader, SessionId, UserId } from '../accounts/index.ts';
 import type { CatalogReader, MediaStore, TrackId } from '../catalog/index.ts';
 import type { BadCursor, Clock, Instant, Page, PageRequest, Result, UnitOfWork } from '../kernel/index.ts';
 import type { FundedSpan, Judge } from './judge.ts';
-import type { Judgment, Play, PlayId, Verdict } from './play.ts';
+import type { Judgment, Play, PlayId, PlayReport, Verdict } from './play.ts';
 
 /** Of one listener's plays, those that start in [from, until). */
 export type PlayWindow = { readonly listenerId: UserId; readonly from: Instant; readonly until: Instant };
 
 export type TrackFacts = {
-  readonly trackId: TrackId;
   readonly artistId: UserId;
   readonly durationMs: number;
   readonly removedAt: Instant | null;
 };
 
+/** Of a listener's recorded plays, what those near a reported one mean for it. */
+export type Surroundings = {
+  /** When the play that was heard as it began ends; null when none was. */
+  readonly heardUntil: Instant | null;
+  /** Whether any play begins at its start or while it lasts. */
+  readonly isFollowed: boolean;
+  /** Plays of its track on its UTC day that are payable, held, or beyond the daily cap. */
+  readonly paidThatDay: number;
+};
+
+/** What is known of a report before it is recorded. */
+export type ReportFacts = {
+  /** The play that has its id already, whoever reported it and whenever it began. */
+  readonly recorded: { readonly listenerId: UserId; readonly firstVerdict: Verdict } | null;
+  readonly track: TrackFacts | null;
+  readonly around: Surroundings;
+};
+
+/** Calls take effect in the order in which they are made; a later one need not wait for the answer to an earlier. */
 export interface PlayRepository {
   /** Holds the listeners' plays until the transaction ends, so that one at a time judges them. */
   readonly lock: (listeners: readonly UserId[]) => Promise<void>;
-  /** Those of the ids that are recorded, whoever reported them and whenever they began. */
-  readonly recorded: (
-    ids: readonly PlayId[],
-  ) => Promise<readonly { readonly playId: PlayId; readonly listenerId: UserId; readonly firstVerdict: Verdict }[]>;
+  /** In the order of the reports. */
+  readonly factsOf: (
+    reports: readonly (PlayReport & { readonly listenerId: UserId })[],
+  ) => Promise<readonly ReportFacts[]>;
   /** In judging order within each listener. */
   readonly inWindows: (windows: readonly PlayWindow[]) => Promise<readonly Play[]>;
-  /**
-   * Appends all, or none when any id is recorded already: then returns those ids (another listener's
-   * transaction was first), else an empty list.
-   */
-  readonly append: (plays: readonly Play[]) => Promise<readonly PlayId[]>;
+  /** Appends all; the transaction fails when an id is recorded already, and runs again when that happened meanwhile. */
+  readonly append: (plays: readonly Play[]) => Promise<void>;
   /** Gives recorded plays another judgment; the rollup learns of it. */
   readonly rejudge: (changes: readonly { readonly play: Play; readonly judgment: Judgment }[]) => Promise<void>;
-  readonly trackFacts: (ids: readonly TrackId[]) => Promise<readonly TrackFacts[]>;
   readonly funding: (
     listeners: readonly UserId[],
   ) => Promise<readonly (FundedSpan & { readonly listenerId: UserId })[]>;

@@ -1,18 +1,19 @@
 import type { UserId } from '../accounts/index.ts';
 import { DAY_MS, type Instant, after, before, dayStart, invariant } from '../kernel/index.ts';
-import type { FundedSpan, Judge, UnjudgedPlay } from './judge.ts';
+import type { FundedSpan, HeardPlay, Judge, UnjudgedPlay } from './judge.ts';
 import { type Judgment, type Play, byStart, endOf } from './play.ts';
-import type { PlayRepository, PlayWindow } from './ports.ts';
+import type { PlayRepository, PlayWindow, Surroundings } from './ports.ts';
 
-/** http-api.md, Streams: `msPlayed` is at most 24 h, so no play reaches past the day after its own. */
-export const MAX_MS_PLAYED = DAY_MS;
+/** UTC days by their starts. */
+type Days = ReadonlySet<Instant>;
 
-/** What one listener adds, and from where on their recorded plays are judged again. */
+export type AddedPlay = { readonly play: UnjudgedPlay; readonly around: Surroundings };
+
+/** What one listener adds, and the days on which all their plays are judged again anyway. */
 export type Case = {
   readonly listenerId: UserId;
-  readonly since: Instant;
-  readonly until: Instant;
-  readonly added: readonly UnjudgedPlay[];
+  readonly added: readonly AddedPlay[];
+  readonly days: Days;
   readonly funding: readonly FundedSpan[];
 };
 
@@ -21,56 +22,108 @@ export type Ruling = {
   readonly changed: readonly { readonly play: Play; readonly judgment: Judgment }[];
 };
 
-/** The window whose plays decide about those that start in [since, until): from the day before, to the day after. */
-export const windowOf = ({ listenerId, since, until }: Pick<Case, 'listenerId' | 'since' | 'until'>): PlayWindow => ({
-  listenerId,
-  from: before(dayStart(since), MAX_MS_PLAYED),
-  until: after(dayStart(until), 2 * DAY_MS),
-});
-
 /**
- * Judges the added plays together with the recorded ones that they can influence.
+ * Judges the added plays, and again the recorded ones that they change.
  *
- * `recorded` are all plays in `windowOf(it)`. A change can run on through a chain of overlaps: where it would
- * leave the window, the window is read again a day longer.
+ * Of most plays their surroundings tell enough. Where an added play may change recorded ones, all plays of its day are
+ * read and judged as a whole, and so are those of the days after it while the change runs on through a chain of
+ * overlaps.
  */
-export const rule = async (
-  judge: Judge,
-  plays: PlayRepository,
-  it: Case,
-  recorded: readonly Play[],
-): Promise<Ruling> => {
-  const window = windowOf(it);
-  const from = dayStart(it.since);
-  const inReach = recorded.filter((play) => play.startedAt >= from);
-  const known = new Map(inReach.map((play) => [play.playId, play]));
-  const hearing = [...inReach, ...it.added].sort(byStart);
-  const judgments = judge({
-    plays: hearing,
-    busyUntil: lastEnd(recorded.filter((play) => play.startedAt < from && play.judgment.occupying)),
-    funding: it.funding,
-  });
-  invariant(judgments.length === hearing.length, 'a judge gives each play one judgment');
-
-  const ruled = hearing.flatMap((play, index) => {
-    const judgment = judgments[index];
-    return judgment === undefined ? [] : [{ play, judgment, recorded: known.get(play.playId) }];
-  });
-  const heardBefore = lastEnd(inReach.filter((play) => play.judgment.occupying));
-  const heardNow = lastEnd(ruled.filter(({ judgment }) => judgment.occupying).map(({ play }) => play));
-  if (heardBefore !== heardNow && Math.max(heardBefore ?? 0, heardNow ?? 0) > window.until) {
-    const longer = { ...it, until: after(it.until, DAY_MS) };
-    return rule(judge, plays, longer, await plays.inWindows([windowOf(longer)]));
+export const rule = async (judge: Judge, plays: PlayRepository, it: Case): Promise<Ruling> => {
+  let days = it.days;
+  let recorded: readonly Play[] = [];
+  for (;;) {
+    if (days.size > 0) recorded = await plays.inWindows(windowsOf(it.listenerId, days));
+    const judged = judgeAll(judge, it, days, recorded);
+    const more = touchedDays(judged, days);
+    if (more.length === 0) return rulingOf(judged);
+    days = new Set([...days, ...more]);
   }
-  return {
-    added: ruled.filter((each) => each.recorded === undefined),
-    changed: ruled.flatMap(({ recorded: play, judgment }) =>
-      play !== undefined && differs(play.judgment, judgment) ? [{ play, judgment }] : [],
-    ),
-  };
 };
 
-const lastEnd = (heard: readonly Pick<Play, 'playId' | 'trackId' | 'startedAt' | 'msPlayed'>[]): Instant | null =>
-  heard.reduce<Instant | null>((end, play) => (end === null || endOf(play) > end ? endOf(play) : end), null);
+type Entry = HeardPlay &
+  ({ readonly recorded: Play; readonly around: null } | { readonly recorded: null; readonly around: Surroundings });
+
+type Judged = Entry & { readonly judgment: Judgment };
+
+const judgeAll = (judge: Judge, it: Case, days: Days, recorded: readonly Play[]): readonly Judged[] => {
+  const plays = entriesOf(it.added, days, recorded);
+  const judgments = judge({ plays, funding: it.funding });
+  invariant(judgments.length === plays.length, 'a judge gives each play one judgment');
+  return plays.flatMap((entry, index) => {
+    const judgment = judgments[index];
+    return judgment === undefined ? [] : [{ ...entry, judgment }];
+  });
+};
+
+/** What is read makes its own surroundings; only plays of the day before, when that is not judged, may reach in. */
+const entriesOf = (added: readonly AddedPlay[], days: Days, recorded: readonly Play[]): readonly Entry[] => {
+  const heardOn = lastEnds(recorded.filter(({ judgment }) => judgment.occupying));
+  const reachingInto = (day: Instant): Instant | null =>
+    days.has(dayBefore(day)) ? null : (heardOn.get(dayBefore(day)) ?? null);
+
+  const judgedAgain = recorded.flatMap((play): Entry[] => {
+    const day = dayOf(play);
+    return days.has(day) ? [{ play, busyUntil: reachingInto(day), paidThatDay: 0, recorded: play, around: null }] : [];
+  });
+  const judgedFirst = added.map(({ play, around }): Entry => {
+    const day = dayOf(play);
+    return days.has(day)
+      ? { play, busyUntil: reachingInto(day), paidThatDay: 0, recorded: null, around }
+      : { play, busyUntil: around.heardUntil, paidThatDay: around.paidThatDay, recorded: null, around };
+  });
+  return [...judgedAgain, ...judgedFirst].sort((a, b) => byStart(a.play, b.play));
+};
+
+/** Days not read yet of which recorded plays may have to be judged otherwise. */
+const touchedDays = (judged: readonly Judged[], days: Days): readonly Instant[] => {
+  const crowded = judged
+    .filter(({ around, judgment }) => around !== null && (around.isFollowed || judgment.verdict === 'daily-cap'))
+    .map(({ play }) => dayOf(play));
+  return [...crowded, ...daysRunInto(judged, days)].filter((day) => !days.has(day));
+};
+
+/** Days after one that was read, whose last heard play now ends at another time within them. */
+const daysRunInto = (judged: readonly Judged[], days: Days): readonly Instant[] => {
+  if (days.size === 0) return [];
+  const was = lastEnds(judged.flatMap(({ recorded }) => (recorded?.judgment.occupying === true ? [recorded] : [])));
+  const is = lastEnds(judged.filter(({ judgment }) => judgment.occupying).map(({ play }) => play));
+  return [...days]
+    .filter((day) => was.get(day) !== is.get(day) && Math.max(was.get(day) ?? 0, is.get(day) ?? 0) > dayAfter(day))
+    .map(dayAfter);
+};
+
+const rulingOf = (judged: readonly Judged[]): Ruling => ({
+  added: judged.filter(({ recorded }) => recorded === null),
+  changed: judged.flatMap(({ recorded, judgment }) =>
+    recorded !== null && differs(recorded.judgment, judgment) ? [{ play: recorded, judgment }] : [],
+  ),
+});
+
+/** The days with those before them: a play lasts at most a day (http-api.md, Streams), so it reaches no farther. */
+const windowsOf = (listenerId: UserId, days: Days): readonly PlayWindow[] => {
+  const starts = new Set([...days].flatMap((day) => [dayBefore(day), day]));
+  const windows: PlayWindow[] = [];
+  for (const from of [...starts].sort((a, b) => a - b)) {
+    const last = windows.at(-1);
+    if (last?.until === from) windows[windows.length - 1] = { ...last, until: dayAfter(from) };
+    else windows.push({ listenerId, from, until: dayAfter(from) });
+  }
+  return windows;
+};
+
+const dayOf = ({ startedAt }: UnjudgedPlay): Instant => dayStart(startedAt);
+const dayBefore = (day: Instant): Instant => before(day, DAY_MS);
+const dayAfter = (day: Instant): Instant => after(day, DAY_MS);
+
+/** When the last of the plays that start on a day ends, by day. */
+const lastEnds = (heard: readonly UnjudgedPlay[]): ReadonlyMap<Instant, Instant> => {
+  const ends = new Map<Instant, Instant>();
+  for (const play of heard) {
+    const day = dayOf(play);
+    ends.set(day, Math.max(ends.get(day) ?? 0, endOf(play)) as Instant);
+  }
+  return ends;
+};
 
 const differs = (a: Judgment, b: Judgment): boolean => a.verdict !== b.verdict || a.occupying !== b.occupying;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DAY_MS, before, dayStart } from '@backline/core/kernel';
 import { PAYOUT_POLICY, judgeBy } from '@backline/core/payout';
-import { type Judgment, type UnjudgedPlay, byStart } from '@backline/core/playback';
+import { type HeardPlay, type Judgment, type UnjudgedPlay, byStart } from '@backline/core/playback';
 import fc from 'fast-check';
 import { type History, REPORTED_AT, history } from '../../arbitraries/history.ts';
 import { verdictsByTheText } from '../../arbitraries/oracle.ts';
@@ -9,9 +9,12 @@ import { SEEDED } from '../../arbitraries/seed.ts';
 
 const judge = judgeBy(PAYOUT_POLICY);
 
+/** All that is known of the account is judged with it. */
+const among = (play: UnjudgedPlay): HeardPlay => ({ play, busyUntil: null, paidThatDay: 0 });
+
 const judged = ({ plays, funding }: History): readonly (readonly [UnjudgedPlay, Judgment])[] => {
   const sorted = plays.toSorted(byStart);
-  const judgments = judge({ plays: sorted, busyUntil: null, funding });
+  const judgments = judge({ plays: sorted.map(among), funding });
   return sorted.map((play, index) => [play, judgments[index]!] as const);
 };
 
@@ -126,7 +129,7 @@ describe('the verdict rule', () => {
       msPlayed,
       trackDurationMs,
     };
-    expect(judge({ plays: [heard], busyUntil: null, funding })[0]!.verdict).toBe(verdict);
+    expect(judge({ plays: [among(heard)], funding })[0]!.verdict).toBe(verdict);
   });
 
   test.each([
@@ -142,7 +145,7 @@ describe('the verdict rule', () => {
       startedAt: before(REPORTED_AT, age),
       msPlayed: 60_000,
     };
-    expect(judge({ plays: [heard], busyUntil: null, funding })[0]!.verdict).toBe(verdict);
+    expect(judge({ plays: [among(heard)], funding })[0]!.verdict).toBe(verdict);
   });
 });
 

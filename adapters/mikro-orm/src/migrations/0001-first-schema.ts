@@ -135,11 +135,12 @@ create table play (
   occupying boolean not null,
   policy_version smallint not null,
   recorded_xid bigint not null default (pg_current_xact_id()::text::bigint),
-  primary key (listener_id, started_at, play_id),
+  primary key (listener_id, track_id, started_at, play_id),
   constraint play_ms_played_check check (ms_played between 0 and 86400000),
   constraint play_self_play_check check (verdict <> 'payable' or listener_id <> artist_id)
 ) partition by range (started_at);
-create index play_artist_index on play (artist_id, started_at desc, play_id desc);
+create index play_listener_index on play (listener_id, started_at);
+create index play_artist_index on play (artist_id, started_at);
 create index play_recorded_index on play (recorded_xid);
 
 create table verdict_change (
