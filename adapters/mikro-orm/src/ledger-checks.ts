@@ -3,6 +3,11 @@ import type { AuditQuery } from './rollup-checks.ts';
 const DEBITS = `sum(case side when 'debit' then amount_micros else 0 end)`;
 const CREDITS = `sum(case side when 'credit' then amount_micros else 0 end)`;
 
+/** The core's requestText, as SQL writes it: the digest of it was taken when the transaction was posted. */
+const REQUEST_TEXT = `'{"entries":[' || coalesce(lines, '') || '],"kind":' || to_json(kind) ||
+  ',"reverses":' || coalesce(to_json(reverses_txn_id)::text, 'null') || ',"sourceId":' || to_json(source_id) ||
+  ',"sourceType":' || to_json(source_type) || '}'`;
+
 /** What the entries say of each account, on its normal side. */
 const ACCOUNTS = `
   select a.id, a.name || ' ' || a.currency as account, a.name, a.currency, a.no_overdraft,
@@ -27,6 +32,22 @@ union all
 select 'transaction ' || t.id || ', lines', t.line_count, count(e.line_no)
 from ledger_transaction t left join ledger_entry e on e.transaction_id = t.id
 group by t.id having count(e.line_no) <> t.line_count`,
+  },
+  {
+    check: 'transaction-digest',
+    sql: `
+select 'transaction ' || id as place, request_digest as expected, digest as found
+from (
+  select t.id, t.request_digest, encode(sha256(convert_to(${REQUEST_TEXT}, 'UTF8')), 'hex') as digest
+  from ledger_transaction t left join lateral (
+    select string_agg(to_json(line)::text, ',' order by line collate "C") as lines
+    from (
+      select a.name || ' ' || e.side || ' ' || e.amount_micros || ' ' || e.currency as line
+      from ledger_entry e join ledger_account a on a.id = e.account_id where e.transaction_id = t.id
+    ) as entries
+  ) as l on true
+) as computed
+where digest <> request_digest`,
   },
   {
     check: 'balance',
