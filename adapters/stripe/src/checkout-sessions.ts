@@ -1,7 +1,9 @@
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, after } from '@backline/core/kernel';
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, after, invariant } from '@backline/core/kernel';
 import type { Checkout, CustomerId, HostedCheckout } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
 import { userMetadata } from './ids.ts';
+import { shaped } from './shape.ts';
+import { SESSION, pageShape } from './shapes.ts';
 import { secondsToInstant } from './snapshot.ts';
 
 /** At most 24 hours by Stripe's clock; the rest is for two clocks that disagree. */
@@ -41,7 +43,7 @@ export const sessionOf = async (
     },
     { idempotencyKey: `backline-checkout-${attempt.id}-${time}` },
   );
-  return hosted(session);
+  return hosted(shaped(session, SESSION, 'session'));
 };
 
 const openedBefore = async (
@@ -49,11 +51,13 @@ const openedBefore = async (
   { id }: Checkout,
   customer: CustomerId,
 ): Promise<Stripe.Checkout.Session | null> => {
-  const { data } = await stripe.checkout.sessions.list({ customer, status: 'open', limit: MOST_LISTED });
-  return data.find(({ metadata }) => metadata?.['attemptId'] === id) ?? null;
+  const open = await stripe.checkout.sessions.list({ customer, status: 'open', limit: MOST_LISTED });
+  return (
+    shaped(open, pageShape(SESSION), 'sessions').data.find(({ metadata }) => metadata?.['attemptId'] === id) ?? null
+  );
 };
 
 const hosted = ({ id, url, expires_at }: Stripe.Checkout.Session): HostedCheckout => {
-  if (typeof url !== 'string' || !URL.canParse(url)) throw new Error(`Stripe's session ${id} has no page`);
+  invariant(url !== null, 'an open session of a hosted checkout has a page');
   return { sessionId: id, url, expiresAt: secondsToInstant(expires_at) };
 };

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { PaymentsAway } from '@backline/core/subscriptions';
 import { type Result, err, ok } from '@backline/core/kernel';
 import {
@@ -12,10 +13,12 @@ import {
   wrap,
 } from 'cockatiel';
 import { Stripe } from 'stripe';
+import { MisshapenAnswer } from './shape.ts';
+import type { Warn } from './warn.ts';
 
 type State = 'closed' | 'half-open' | 'open';
 
-export type CallOutcome = 'ok' | 'away' | 'refused' | 'not-tried';
+export type CallOutcome = 'ok' | 'missing' | 'away' | 'misshapen' | 'refused' | 'not-tried';
 
 /** The way to Stripe: after several failures in a row it is left alone for a while. */
 export type StripeCircuit = {
@@ -35,38 +38,79 @@ export type CircuitTimes = {
 
 const FAILURES_TO_OPEN = 5;
 
-export const stripeCircuit = ({ callMs, openMs }: CircuitTimes): StripeCircuit => {
-  const calls: Record<CallOutcome, number> = { ok: 0, away: 0, refused: 0, 'not-tried': 0 };
+/** @param patience holds, inside of a question, the signal that nobody waits for its answer any more */
+export const stripeCircuit = (
+  { callMs, openMs }: CircuitTimes,
+  patience: AsyncLocalStorage<AbortSignal>,
+  secretKey: string,
+  warn: Warn,
+): StripeCircuit => {
+  const calls: Record<CallOutcome, number> = {
+    ok: 0,
+    missing: 0,
+    away: 0,
+    misshapen: 0,
+    refused: 0,
+    'not-tried': 0,
+  };
   const breaker = circuitBreaker(handleWhen(isAway), {
     halfOpenAfter: openMs,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
   const policy = wrap(breaker, timeout(callMs, TimeoutStrategy.Aggressive));
-  const away: Result<never, PaymentsAway> = err({ code: 'payments_away', retryAfterMs: openMs });
+
+  const away = (outcome: CallOutcome): Result<never, PaymentsAway> => {
+    calls[outcome] += 1;
+    return err({ code: 'payments_away', retryAfterMs: openMs });
+  };
+
+  const concluded = <T>({ answer }: { readonly answer: T }): Result<T, never> => {
+    calls.ok += 1;
+    return ok(answer);
+  };
+
+  /** Stripe is there, and there is something that it can't answer. */
+  const failed = (thrown: unknown): Result<null, PaymentsAway> => {
+    if (thrown instanceof MisshapenAnswer) {
+      warn('Stripe answered what it should not', { at: thrown.at });
+      return away('misshapen');
+    }
+    if (isMissing(thrown)) {
+      calls.missing += 1;
+      return ok(null);
+    }
+    calls.refused += 1;
+    throw explained(thrown, secretKey);
+  };
 
   return {
     ask: async (question) => {
+      // Whoever comes while one call tries whether Stripe is back does not wait for it: their own call may take as long.
+      if (breaker.state === CircuitState.HalfOpen) return away('not-tried');
       try {
-        const answer = await policy.execute(question);
-        calls.ok += 1;
-        return ok(answer);
+        const settled = await policy.execute(({ signal }) => patience.run(signal, () => settle(question)));
+        return 'answer' in settled ? concluded(settled) : failed(settled.thrown);
       } catch (thrown) {
-        if (thrown instanceof BrokenCircuitError) {
-          calls['not-tried'] += 1;
-          return away;
-        }
-        if (isAway(thrown)) {
-          calls.away += 1;
-          return away;
-        }
-        calls.refused += 1;
-        if (isMissing(thrown)) return ok(null);
-        throw explained(thrown);
+        if (thrown instanceof BrokenCircuitError) return away('not-tried');
+        if (isAway(thrown)) return away('away');
+        throw thrown;
       }
     },
     state: () => STATES[breaker.state],
     calls: () => ({ ...calls }),
   };
+};
+
+/** For the breaker, what Stripe refuses is an answer as good as any. */
+const settle = async <T>(
+  question: () => Promise<T>,
+): Promise<{ readonly answer: T } | { readonly thrown: unknown }> => {
+  try {
+    return { answer: await question() };
+  } catch (thrown) {
+    if (isAway(thrown)) throw thrown;
+    return { thrown };
+  }
 };
 
 const STATES: { readonly [state in CircuitState]: State } = {
@@ -87,8 +131,9 @@ const isAway = (thrown: unknown): boolean =>
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Stripe.errors.StripeError && thrown.code === 'resource_missing' && thrown.statusCode === 404;
 
-/** What an operator can mend: the key, the price, the account. Stripe's messages show no more of a key than its end. */
-const explained = (thrown: unknown): unknown =>
-  thrown instanceof Stripe.errors.StripeError
-    ? new Error(`Stripe refused: ${thrown.message} (request ${thrown.requestId ?? 'unknown'})`, { cause: thrown.code })
-    : thrown;
+/** What an operator can mend: the key, the price, the account. */
+const explained = (thrown: unknown, secretKey: string): unknown => {
+  if (!(thrown instanceof Stripe.errors.StripeError)) return thrown;
+  const message = thrown.message.replaceAll(secretKey, 'the key');
+  return new Error(`Stripe refused: ${message} (request ${thrown.requestId ?? 'unknown'})`, { cause: thrown.code });
+};

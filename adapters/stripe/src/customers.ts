@@ -1,6 +1,8 @@
 import type { Payer } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
 import { userIn, userMetadata } from './ids.ts';
+import { shaped } from './shape.ts';
+import { CUSTOMER, pageShape } from './shapes.ts';
 
 const MOST_LISTED = 100;
 
@@ -18,15 +20,15 @@ const listed = async (stripe: Stripe, { userId, email }: Payer): Promise<string 
   firstOf(await stripe.customers.list({ email, limit: MOST_LISTED }), userId);
 
 /** The oldest, so that all who look find the same. */
-const firstOf = ({ data }: { readonly data: readonly Stripe.Customer[] }, userId: Payer['userId']): string | null =>
-  data
-    .filter(({ metadata }) => userIn(metadata) === userId)
+const firstOf = (page: { readonly data: readonly Stripe.Customer[] }, userId: Payer['userId']): string | null =>
+  shaped(page, pageShape(CUSTOMER), 'customers')
+    .data.filter(({ metadata }) => userIn(metadata) === userId)
     .toSorted((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1))[0]?.id ?? null;
 
-const made = async (stripe: Stripe, { userId, email }: Payer): Promise<string> =>
-  (
-    await stripe.customers.create(
-      { email, metadata: userMetadata(userId) },
-      { idempotencyKey: `backline-customer-${userId}` },
-    )
-  ).id;
+const made = async (stripe: Stripe, { userId, email }: Payer): Promise<string> => {
+  const customer = await stripe.customers.create(
+    { email, metadata: userMetadata(userId) },
+    { idempotencyKey: `backline-customer-${userId}` },
+  );
+  return shaped(customer, CUSTOMER, 'customer').id;
+};

@@ -3,21 +3,41 @@ import type { Stripe } from 'stripe';
 import { idOf, isIdOf } from './ids.ts';
 import { type MovedCharge, PAYMENTS_EXPANSION, chargesOf, movedBy } from './moved.ts';
 import { receiptOf } from './receipt.ts';
-import { SNAPSHOT_EXPANSIONS, type Warn, snapshotOf } from './snapshot.ts';
+import { shaped } from './shape.ts';
+import {
+  DISPUTE,
+  FRAUD_WARNING,
+  INVOICE_LINE,
+  INVOICE_PAYMENT,
+  LISTED_INVOICE,
+  chargeShape,
+  checkoutShape,
+  invoiceShape,
+  pageShape,
+  subscriptionShape,
+} from './shapes.ts';
+import { SNAPSHOT_EXPANSIONS, isOwing, snapshotOf } from './snapshot.ts';
+import type { Warn } from './warn.ts';
 
 const MOST_LISTED = 100;
+
+/** An inquiry, too, asks for an answer; with any other status it is over. */
+const OPEN_DISPUTE = /^(warning_|appeal_)?(needs_response|under_review)$/;
 
 /** Each asks Stripe for an object as it is now; rejects where Stripe has no such thing. */
 export const objectReader = (
   stripe: Stripe,
   warn: Warn,
 ): { readonly [Kind in ObjectRef['kind']]: (id: string) => Promise<ProviderObject> } => ({
-  subscription: async (id) => ({
-    kind: 'subscription',
-    snapshot: snapshotOf(await stripe.subscriptions.retrieve(id, { expand: [...SNAPSHOT_EXPANSIONS] }), warn),
-  }),
+  subscription: async (id) => {
+    const asked = await stripe.subscriptions.retrieve(id, { expand: [...SNAPSHOT_EXPANSIONS] });
+    const subscription = shaped(asked, subscriptionShape(id), 'subscription');
+    const invoices = isOwing(subscription) ? await latestInvoices(stripe, id) : [];
+    return { kind: 'subscription', snapshot: snapshotOf(subscription, invoices, warn) };
+  },
   invoice: async (id) => {
-    const invoice = await stripe.invoices.retrieve(id, { expand: [PAYMENTS_EXPANSION, 'customer'] });
+    const asked = await stripe.invoices.retrieve(id, { expand: [PAYMENTS_EXPANSION, 'customer'] });
+    const invoice = shaped(asked, invoiceShape(id), 'invoice');
     const charges = await Promise.all(chargesOf(invoice).map((charge) => movedCharge(stripe, charge)));
     return {
       kind: 'invoice',
@@ -26,7 +46,8 @@ export const objectReader = (
     };
   },
   checkout: async (id) => {
-    const { status, subscription } = await stripe.checkout.sessions.retrieve(id);
+    const session = await stripe.checkout.sessions.retrieve(id);
+    const { status, subscription } = shaped(session, checkoutShape(id), 'session');
     return {
       kind: 'checkout',
       sessionId: id,
@@ -35,13 +56,12 @@ export const objectReader = (
     };
   },
   charge: async (id) => {
-    const charge = await stripe.charges.retrieve(id);
-    const warnings = await stripe.radar.earlyFraudWarnings.list({ charge: id, limit: 1 });
+    const charge = shaped(await stripe.charges.retrieve(id), chargeShape(id), 'charge');
     return {
       kind: 'charge',
       chargeId: id,
       invoiceId: await invoicePaidBy(stripe, charge),
-      suspect: warnings.data.length > 0,
+      suspect: await isSuspect(stripe, charge),
     };
   },
 });
@@ -74,15 +94,34 @@ export const couldBe = ({ kind, id }: ObjectRef): boolean => {
 };
 
 const movedCharge = async (stripe: Stripe, id: string): Promise<MovedCharge> => {
-  const charge = await stripe.charges.retrieve(id, { expand: ['balance_transaction'] });
-  const disputes = charge.disputed ? (await stripe.disputes.list({ charge: id, limit: MOST_LISTED })).data : [];
-  return { charge, disputes };
+  const asked = await stripe.charges.retrieve(id, { expand: ['balance_transaction'] });
+  const charge = shaped(asked, chargeShape(id), 'charge');
+  return { charge, disputes: await disputesOf(stripe, charge) };
+};
+
+const disputesOf = async (stripe: Stripe, { id, disputed }: Stripe.Charge): Promise<readonly Stripe.Dispute[]> => {
+  if (!disputed) return [];
+  const disputes = await stripe.disputes.list({ charge: id, limit: MOST_LISTED });
+  return shaped(disputes, pageShape(DISPUTE), 'disputes').data;
+};
+
+const isSuspect = async (stripe: Stripe, charge: Stripe.Charge): Promise<boolean> => {
+  const warnings = await stripe.radar.earlyFraudWarnings.list({ charge: charge.id, limit: 1 });
+  if (shaped(warnings, pageShape(FRAUD_WARNING), 'warnings').data.length > 0) return true;
+  return (await disputesOf(stripe, charge)).some(({ status }) => OPEN_DISPUTE.test(status));
+};
+
+/** Years of them, where it is paid by the month. */
+export const latestInvoices = async (stripe: Stripe, subscription: string): Promise<readonly Stripe.Invoice[]> => {
+  const invoices = await stripe.invoices.list({ subscription, limit: MOST_LISTED });
+  return shaped(invoices, pageShape(LISTED_INVOICE), 'invoices').data;
 };
 
 const linesOf = async (stripe: Stripe, { id, lines }: Stripe.Invoice): Promise<readonly Stripe.InvoiceLineItem[]> => {
   if (!lines.has_more) return lines.data;
   const all: Stripe.InvoiceLineItem[] = [];
-  for await (const line of stripe.invoices.listLineItems(id, { limit: MOST_LISTED })) all.push(line);
+  for await (const line of stripe.invoices.listLineItems(id, { limit: MOST_LISTED }))
+    all.push(shaped(line, INVOICE_LINE, 'line'));
   return all;
 };
 
@@ -93,5 +132,6 @@ const invoicePaidBy = async (stripe: Stripe, { payment_intent }: Stripe.Charge):
     payment: { type: 'payment_intent', payment_intent: intent },
     limit: 1,
   });
-  return idOf(payments.data[0]?.invoice) as InvoiceId | null;
+  const [first] = shaped(payments, pageShape(INVOICE_PAYMENT), 'payments').data;
+  return idOf(first?.invoice) as InvoiceId | null;
 };

@@ -35,7 +35,7 @@ export const receiptOf = (
     fee: moved.fee === null ? usualFee(paid) : microsOf(moved.fee, currency),
     refunded: microsOf(Math.min(moved.refunded, invoice.amount_paid), currency),
     disputed: microsOf(Math.min(moved.disputed, invoice.amount_paid), currency),
-    lines: receiptLines(lines, micros(paid.micros - tax)),
+    lines: receiptLines(lines, micros(paid.micros - tax), invoice),
     paidAt,
   };
 };
@@ -59,18 +59,31 @@ const taxOf = ({ total_taxes, total, amount_paid }: Stripe.Invoice, currency: Cu
 };
 
 /** Each line's part of `whole` by what it costs without tax and discount; the last has the rest. */
-const receiptLines = (items: readonly Stripe.InvoiceLineItem[], whole: Micros): readonly ReceiptLine[] => {
+const receiptLines = (
+  items: readonly Stripe.InvoiceLineItem[],
+  whole: Micros,
+  { period_start, period_end }: Stripe.Invoice,
+): readonly ReceiptLine[] => {
+  // An older debt may be all that an invoice asks for.
+  if (items.length === 0) return [{ amount: whole, ...serviceTime({ start: period_start, end: period_end }) }];
   const costs = items.map((item) => BigInt(costOf(item)));
   const all = costs.reduce((sum, cost) => sum + cost, 0n);
   const parts = costs.map((cost) => (all > 0n ? (whole * cost) / all : 0n));
   const rest = whole - parts.slice(0, -1).reduce((sum, part) => sum + part, 0n);
-  return items.map(({ period: { start, end } }, index) => ({
+  return items.map(({ period }, index) => ({
     amount: micros(index === items.length - 1 ? rest : (parts[index] ?? 0n)),
-    serviceFrom: secondsToInstant(start),
-    // What is no service of some time, such as a fee, has none.
-    serviceUntil: secondsToInstant(Math.max(end, start + 1)),
+    ...serviceTime(period),
   }));
 };
+
+/** What is no service of some time, such as a fee, is one of its second. */
+const serviceTime = ({
+  start,
+  end,
+}: Stripe.InvoiceLineItem.Period): Pick<ReceiptLine, 'serviceFrom' | 'serviceUntil'> => ({
+  serviceFrom: secondsToInstant(start),
+  serviceUntil: secondsToInstant(Math.max(end, start + 1)),
+});
 
 const costOf = ({ amount, discount_amounts, taxes }: Stripe.InvoiceLineItem): number =>
   amount -

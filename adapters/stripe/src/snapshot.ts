@@ -3,11 +3,10 @@ import { type Instant, SECOND_MS, instant } from '@backline/core/kernel';
 import type { SubscriptionId, SubscriptionSnapshot, SubscriptionStatus } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
 import { expandedOf, userIn } from './ids.ts';
+import type { Warn } from './warn.ts';
 
 /** What `snapshotOf` reads of a subscription is there when these were asked for. */
 export const SNAPSHOT_EXPANSIONS = ['latest_invoice', 'customer'] as const;
-
-export type Warn = (message: string, detail: { readonly [name: string]: unknown }) => void;
 
 const KNOWN: ReadonlySet<string> = new Set<SubscriptionStatus>([
   'incomplete',
@@ -20,8 +19,18 @@ const KNOWN: ReadonlySet<string> = new Set<SubscriptionStatus>([
   'paused',
 ]);
 
-/** Null for a subscription that is none of ours. */
-export const snapshotOf = (subscription: Stripe.Subscription, warn: Warn): SubscriptionSnapshot | null => {
+/** Of these, the invoices are asked for: since when nothing was paid, the latest alone does not tell. */
+export const isOwing = ({ status }: Stripe.Subscription): boolean => status === 'past_due';
+
+/**
+ * Null for a subscription that is none of ours.
+ * @param invoices its latest ones in any order, where it is owing
+ */
+export const snapshotOf = (
+  subscription: Stripe.Subscription,
+  invoices: readonly Stripe.Invoice[],
+  warn: Warn,
+): SubscriptionSnapshot | null => {
   const userId = ownerOf(subscription);
   const period = lastPeriod(subscription);
   if (userId === null || period === null) return null;
@@ -35,7 +44,7 @@ export const snapshotOf = (subscription: Stripe.Subscription, warn: Warn): Subsc
     currentPeriodStart: period.start,
     currentPeriodEnd: period.end,
     cancelAtPeriodEnd: endsWithPeriod(subscription, period.end),
-    pastDueSince: status === 'past_due' ? (owedSince(invoice) ?? period.start) : null,
+    pastDueSince: status === 'past_due' ? (owedSince(invoices) ?? period.start) : null,
     endedAt: instantOf(subscription.ended_at),
     payUrl: invoice?.status === 'open' ? (invoice.hosted_invoice_url ?? null) : null,
   };
@@ -73,11 +82,18 @@ const statusOf = (
   return status as SubscriptionStatus;
 };
 
-/** A renewal is charged when its invoice is final, not when it is drafted an hour before. */
-const owedSince = (invoice: Stripe.Invoice | null): Instant | null =>
-  invoice === null || invoice.status === 'paid'
-    ? null
-    : instantOf(invoice.status_transitions.finalized_at ?? invoice.created);
+/**
+ * When the first invoice after the last paid one was to be paid: another month that is not paid either does not begin
+ * the grace anew. A renewal is charged when its invoice is final, not when it is drafted an hour before.
+ */
+const owedSince = (invoices: readonly Stripe.Invoice[]): Instant | null => {
+  const newestFirst = invoices.toSorted((a, b) => b.created - a.created);
+  const paid = newestFirst.findIndex(({ status }) => status === 'paid');
+  const owed = (paid === -1 ? newestFirst : newestFirst.slice(0, paid)).findLast(
+    ({ status }) => status === 'open' || status === 'uncollectible',
+  );
+  return owed === undefined ? null : instantOf(owed.status_transitions.finalized_at ?? owed.created);
+};
 
 export const secondsToInstant = (seconds: number): Instant => instant(seconds * SECOND_MS);
 

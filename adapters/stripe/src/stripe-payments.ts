@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, SECOND_MS, Unavailable } from '@backline/core/kernel';
 import type { PaymentGateway, WebhookVerifier } from '@backline/core/subscriptions';
 import { type CircuitTimes, type StripeCircuit, stripeCircuit } from './circuit.ts';
 import { stripeClient } from './client.ts';
 import { stripePaymentGateway } from './gateway.ts';
-import type { Warn } from './snapshot.ts';
+import type { Warn } from './warn.ts';
 import { stripeWebhookVerifier } from './webhook-verifier.ts';
 
 export type StripePaymentsOptions = {
@@ -37,11 +38,13 @@ export type StripePayments = {
 /** Subscriptions by Stripe Billing and Checkout. */
 export const stripePayments = (options: StripePaymentsOptions): StripePayments => {
   const { requestMs, ...circuitTimes } = { ...TIMES, ...options.times };
-  const stripe = stripeClient(options.secretKey, options.apiBase, requestMs);
-  const circuit = stripeCircuit(circuitTimes);
+  const { secretKey, webhookSecrets, clock, warn } = options;
+  const patience = new AsyncLocalStorage<AbortSignal>();
+  const stripe = stripeClient(secretKey, options.apiBase, requestMs, patience);
+  const circuit = stripeCircuit(circuitTimes, patience, secretKey, warn);
   return {
-    gateway: stripePaymentGateway({ stripe, circuit, shop: options, clock: options.clock, warn: options.warn }),
-    verifier: stripeWebhookVerifier(options.webhookSecrets),
+    gateway: stripePaymentGateway({ stripe, circuit, shop: options, clock, warn }),
+    verifier: stripeWebhookVerifier(webhookSecrets, /^[rs]k_live_/.test(secretKey) ? 'live' : 'test', warn),
     circuit: { state: circuit.state, calls: circuit.calls },
     check: async () => {
       const price = await circuit.ask(() => stripe.prices.retrieve(options.priceId));

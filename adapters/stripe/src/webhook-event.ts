@@ -1,13 +1,12 @@
 import { type Instant, SECOND_MS, instant } from '@backline/core/kernel';
 import type { EventId, WebhookEvent } from '@backline/core/subscriptions';
 import { PLACES } from './event-places.ts';
+import { LAST_SECOND } from './shape.ts';
 
 type Fields = { readonly [name: string]: unknown };
 
 const ID = /^\w{1,255}$/;
 const TYPE = /^[a-z0-9_.]{1,255}$/;
-/** The last second that a JavaScript date can tell. */
-const LAST_SECOND = 8_640_000_000_000;
 
 /** What Stripe says happened; null for what is no event. Types that nobody acts on are about nothing. */
 export const webhookEventOf = (said: unknown): WebhookEvent | null => {
@@ -25,6 +24,13 @@ export const webhookEventOf = (said: unknown): WebhookEvent | null => {
   // A refund or a dispute of a payment that has no charge is of nothing that we sell.
   const object = objectId === null ? null : { kind: place.kind, id: objectId };
   return { id: id as EventId, type, object, createdAt };
+};
+
+/** Null where the event does not tell. */
+export const modeOf = (said: unknown): 'live' | 'test' | null => {
+  const live = fieldsOf(said)?.['livemode'];
+  if (typeof live !== 'boolean') return null;
+  return live ? 'live' : 'test';
 };
 
 /** Undefined for what is no id at all. */

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { type Instant, type Result, SECOND_MS, err, invariant, ok } from '@backline/core/kernel';
 import type { BadSignature, WebhookEvent, WebhookVerifier } from '@backline/core/subscriptions';
 import { Stripe } from 'stripe';
-import { webhookEventOf } from './webhook-event.ts';
+import type { Warn } from './warn.ts';
+import { modeOf, webhookEventOf } from './webhook-event.ts';
 
 /** docs.stripe.com/webhooks: what Stripe's own libraries allow. */
 const MAX_AGE_S = 300;
@@ -15,8 +16,16 @@ const ANY_AGE = Number.MAX_SAFE_INTEGER;
 
 const UTF8_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/** @param secrets one, or while they are exchanged two; any of them is good */
-export const stripeWebhookVerifier = (secrets: readonly string[]): WebhookVerifier => ({
+export type Mode = 'live' | 'test';
+
+/**
+ * Events of the other mode are kept and done with: a live endpoint of Connect hears test mode's too, and what they are
+ * about can't be asked for with this mode's key. Someone is told, since it may be the wrong endpoint's secret.
+ *
+ * @param secrets one, or while they are exchanged two; any of them is good
+ * @param mode the secret key's
+ */
+export const stripeWebhookVerifier = (secrets: readonly string[], mode: Mode, warn: Warn): WebhookVerifier => ({
   verify: (body, signature, now) => {
     if (signature === undefined || signature === '') return fault('missing');
     const signedAt = timestampIn(signature);
@@ -24,7 +33,7 @@ export const stripeWebhookVerifier = (secrets: readonly string[]): WebhookVerifi
     if (!/(^|,)v1=/.test(signature)) return fault('missing');
     if (!isExactText(body) || !secrets.some((secret) => isSigned(body, signature, secret))) return fault('forged');
     if (!isTimely(signedAt, now)) return fault('stale');
-    return readEvent(body);
+    return readEvent(body, mode, warn);
   },
 });
 
@@ -54,9 +63,13 @@ const timestampIn = (header: string): number | null => {
 const isTimely = (signedAtS: number, now: Instant): boolean =>
   Math.floor(now / SECOND_MS) - signedAtS <= MAX_AGE_S && signedAtS * SECOND_MS - now <= MAX_LEAD_MS;
 
-const readEvent = (body: Uint8Array): Result<WebhookEvent, BadSignature> => {
-  const event = webhookEventOf(parsed(body));
-  return event === null ? fault('malformed') : ok(event);
+const readEvent = (body: Uint8Array, mode: Mode, warn: Warn): Result<WebhookEvent, BadSignature> => {
+  const said = parsed(body);
+  const event = webhookEventOf(said);
+  if (event === null) return fault('malformed');
+  if (modeOf(said) === null || modeOf(said) === mode) return ok(event);
+  warn("an event is not of the key's mode; nothing comes of it", { event: event.id, type: event.type, mode });
+  return ok({ ...event, object: null });
 };
 
 /** Undefined for what is no JSON. */
