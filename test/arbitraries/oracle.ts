@@ -2,13 +2,13 @@ import type { FundedSpan, UnjudgedPlay, Verdict } from '@backline/core/playback'
 
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** The numbers of the text; another policy has others. */
+const BY_THE_TEXT = { minimumHeardMs: 30_000, dailyCap: 10, lateAfterMs: THIRTY_DAYS_MS };
+
 const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const comesBefore = (a: UnjudgedPlay, b: UnjudgedPlay): boolean =>
   a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.playId < b.playId);
-
-const tooShort = (play: UnjudgedPlay): boolean =>
-  play.trackDurationMs < 30_000 ? play.msPlayed < play.trackDurationMs : play.msPlayed < 30_000;
 
 /**
  * payout-rules.md, R3′ and R3a to e, g, sentence by sentence and as slowly as that is: each play asks all others.
@@ -17,7 +17,11 @@ const tooShort = (play: UnjudgedPlay): boolean =>
 export const verdictsByTheText = (
   plays: readonly UnjudgedPlay[],
   funding: readonly FundedSpan[],
+  { minimumHeardMs, dailyCap, lateAfterMs } = BY_THE_TEXT,
 ): ReadonlyMap<string, Verdict> => {
+  const tooShort = (play: UnjudgedPlay): boolean =>
+    play.trackDurationMs < minimumHeardMs ? play.msPlayed < play.trackDurationMs : play.msPlayed < minimumHeardMs;
+
   const overlappingKnown = new Map<string, boolean>();
   const overlapping = (play: UnjudgedPlay): boolean => {
     const known = overlappingKnown.get(play.playId);
@@ -38,7 +42,7 @@ export const verdictsByTheText = (
 
   const verdicts = new Map<string, Verdict>();
   const verdictOf = (play: UnjudgedPlay): Verdict => {
-    if (play.reportedAt - play.startedAt > THIRTY_DAYS_MS) return 'too-late';
+    if (play.reportedAt - play.startedAt > lateAfterMs) return 'too-late';
     if (play.listenerId === play.artistId) return 'self-play';
     if (tooShort(play)) return 'too-short';
     if (!funded(play)) return 'unfunded';
@@ -50,7 +54,7 @@ export const verdictsByTheText = (
         comesBefore(other, play) &&
         verdicts.get(other.playId) === 'payable',
     );
-    return earlierPaid.length >= 10 ? 'daily-cap' : 'payable';
+    return earlierPaid.length >= dailyCap ? 'daily-cap' : 'payable';
   };
   for (const play of plays.toSorted((a, b) => (comesBefore(a, b) ? -1 : 1))) verdicts.set(play.playId, verdictOf(play));
   return verdicts;
