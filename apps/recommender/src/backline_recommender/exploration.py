@@ -55,12 +55,6 @@ def draw(arms: Arms, chance: np.random.Generator) -> Drawn | None:
     return Drawn(int(arms.rows[winner]), float(np.count_nonzero(winners == winner)) / DRAWS)
 
 
-def place_in(block_length: int, chance: np.random.Generator) -> int | None:
-    """Where in a block of PLACES the exploration stands; None where the block is too short to reach it."""
-    place = int(chance.integers(PLACES))
-    return place if place < block_length else None
-
-
 def shifted_propensity(rank: int, place: int) -> float:
     """How likely the block's track of this rank stands at this place, the exploration's place being any of PLACES."""
     return (PLACES - 1 - rank) / PLACES if place == rank else (rank + 1) / PLACES

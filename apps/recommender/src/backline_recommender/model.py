@@ -1,0 +1,185 @@
+"""A trained model in memory, as it answers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backline_recommender.artefacts import Array, Artefact, ArtefactError
+from backline_recommender.catalogue import rows_of
+from backline_recommender.exploration import MAX_ARMS, NEW_BELOW_LISTENS
+from backline_recommender.history import History
+from backline_recommender.ranker import Ranker
+from backline_recommender.taste import NO_CANDIDATES, ON_TASTE, Candidates, Ranked, ranked
+from backline_recommender.wire import EngineModelStatus
+
+Int64 = NDArray[np.int64]
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+
+CANDIDATES = 400
+"""How many of the ranker's best are looked at."""
+SAMPLED_NEW = 512
+"""New tracks that are looked at beyond those."""
+POPULAR_ROOM = 2_000
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """One entry for each track, ids ascending."""
+
+    ids: Int64
+    artist_ids: Int64
+    duration_ms: Int64
+    popularity: Float32
+    recent: Float32
+    heard_through: Float32
+    skipped: Float32
+
+    @property
+    def size(self) -> int:
+        return len(self.ids)
+
+
+TRACK_ARRAYS = {
+    "track_ids": np.int64,
+    "artist_ids": np.int64,
+    "duration_ms": np.int64,
+    "popularity": np.float32,
+    "recent": np.float32,
+    "heard_through": np.float32,
+    "skipped": np.float32,
+}
+
+
+def track_arrays(tracks: Tracks) -> dict[str, Array]:
+    named = (tracks.ids, *(getattr(tracks, name) for name in list(TRACK_ARRAYS)[1:]))
+    return dict(zip(TRACK_ARRAYS, named, strict=True))
+
+
+def _tracks_of(artefact: Artefact) -> Tracks:
+    missing = TRACK_ARRAYS.keys() - artefact.arrays.keys()
+    if missing:
+        raise ArtefactError(f"{artefact.version}: no {', '.join(sorted(missing))}")
+    arrays = [artefact.arrays[name] for name in TRACK_ARRAYS]
+    count = len(arrays[0])
+    for (name, dtype), array in zip(TRACK_ARRAYS.items(), arrays, strict=True):
+        if array.dtype != dtype or array.shape != (count,) or not np.isfinite(array).all():
+            raise ArtefactError(f"{artefact.version}: {name} is not what it should be")
+    return Tracks(*arrays)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Immutable, and safe to ask from several threads."""
+
+    version: str
+    status: EngineModelStatus
+    tracks: Tracks
+    ranker: Ranker
+
+    @staticmethod
+    def of(artefact: Artefact) -> "Model":
+        """Raises ArtefactError where the files are whole but don't fit together."""
+        said = artefact.manifest.description
+        tracks = _tracks_of(artefact)
+        status = EngineModelStatus(
+            version=artefact.version,
+            trained_at=said.trained_at,
+            trainer=cast(Literal["local", "spark"], said.trainer),
+            family=said.family,
+            tracks=said.tracks,
+            listeners=said.listeners,
+            data_through=said.data_through,
+        )
+        return Model(artefact.version, status, tracks, Ranker.from_arrays(artefact.arrays))
+
+    @property
+    def trained_at(self) -> str:
+        return self.status.trained_at
+
+    def rows_of(self, track_ids: list[int]) -> Int64:
+        """-1 for those that the model doesn't know."""
+        return rows_of(self.tracks.ids, np.array(track_ids, dtype=np.int64))
+
+    def barred(self, heard: Int64, excluded: list[int]) -> Int64:
+        rows = np.append(heard, self.rows_of(excluded))
+        return np.unique(rows[rows >= 0])
+
+    def candidates(self, history: History, barred: Int64) -> Candidates:
+        """The ranker's best without those that are barred; none where nothing was played."""
+        if len(history) == 0 or self.tracks.size == 0:
+            return NO_CANDIDATES
+        z = self.ranker.scores(history.rows, history.weights)
+        mean = (float(z.sum()) - float(z[barred].sum())) / max(1, len(z) - len(barred))
+        z[barred] = -np.inf
+        count = min(CANDIDATES, len(z))
+        rows = np.argpartition(z, len(z) - count)[-count:]
+        rows = rows[np.isfinite(z[rows])]
+        return Candidates(rows, z[rows], mean)
+
+    def ranked(self, candidates: Candidates, limit: int) -> Ranked:
+        rows = candidates.rows
+        return ranked(candidates, self.tracks.popularity[rows], self.tracks.recent[rows], limit)
+
+    def contributions(self, history: History, row: int) -> Float32:
+        """What each play of the history adds to the ranker's score of the track."""
+        return self.ranker.contributions(history.rows, history.weights, row)
+
+    def is_unheard(self, row: int) -> bool:
+        """Whether what is known of a track is what it is, not who plays it."""
+        return bool(self.tracks.popularity[row] < 1)
+
+    def is_rising(self, row: int) -> bool:
+        """Whether more of its listens are recent than of all tracks'."""
+        share = self.tracks.recent[row] / max(1e-9, float(self.tracks.popularity[row]))
+        return bool(share > self._recent_share)
+
+    def share_of_listens(self, row: int) -> float:
+        """Beside the track that was listened to most."""
+        return float(self.tracks.popularity[row]) / max(1.0, self._most_listens)
+
+    @cached_property
+    def _most_listens(self) -> float:
+        return float(self.tracks.popularity.max(initial=0.0))
+
+    @cached_property
+    def _recent_share(self) -> float:
+        return float(self.tracks.recent.sum()) / max(1e-9, float(self.tracks.popularity.sum()))
+
+    @cached_property
+    def _by_listens(self) -> Int64:
+        return np.lexsort((self.tracks.ids, -self.tracks.popularity, -self.tracks.recent))
+
+    def most_listened(self, barred: Int64) -> Int64:
+        """Lately, best first, without those that are barred."""
+        rows = self._by_listens[: POPULAR_ROOM + len(barred)]
+        return rows[~np.isin(rows, barred)]
+
+    @cached_property
+    def _new(self) -> Int64:
+        return np.flatnonzero(self.tracks.popularity < NEW_BELOW_LISTENS)
+
+    def new_tracks(
+        self, history: History, candidates: Candidates, barred: Int64, chance: np.random.Generator
+    ) -> tuple[Int64, Float64]:
+        """Tracks that few have heard and this listener has not, with how well they suit (0..1), best first."""
+        if len(self._new) == 0:
+            return np.zeros(0, np.int64), np.zeros(0)
+        sample = self._new[chance.integers(len(self._new), size=min(SAMPLED_NEW, 4 * len(self._new)))]
+        if len(history) == 0:
+            rows = np.setdiff1d(sample, barred)
+            return chance.permutation(rows)[: 2 * MAX_ARMS], np.full(min(len(rows), 2 * MAX_ARMS), 0.5)
+        near = candidates.rows[self.tracks.popularity[candidates.rows] < NEW_BELOW_LISTENS]
+        rows = np.union1d(near, np.setdiff1d(sample, barred))
+        suits = candidates.suits(self.ranker.scores_of(history.rows, history.weights, rows))
+        fitting = np.flatnonzero(suits >= ON_TASTE)
+        order = fitting[np.argsort(-suits[fitting], kind="stable")][: 2 * MAX_ARMS]
+        return rows[order], np.clip(suits[order], 0, 1)
+
+    def warm(self) -> None:
+        """Computes what the first requests would otherwise wait for."""
+        for prepared in (self._by_listens, self._new, self._most_listens, self._recent_share):
+            del prepared

@@ -1,0 +1,51 @@
+"""`train`: from the platform's export to a model that serves. Prints one JSON document."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backline_recommender.training import Trainer, train
+from backline_recommender.wire import utc_text
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--export", type=Path, required=True, help="folder of the platform's export")
+    parser.add_argument("--models", type=Path, required=True, help="folder of the models")
+    parser.add_argument("--backend", choices=["local", "spark"], default="local")
+    parser.add_argument("--as-of", type=_moment, help="the time that ages are counted to; now unless given")
+
+
+def _trainer(backend: str) -> Trainer:
+    if backend == "spark":
+        from backline_recommender.spark import train_with_spark
+
+        return train_with_spark
+    from backline_recommender.local import train_locally
+
+    return train_locally
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Raises RefusedError where the export is of no use."""
+    now = arguments.as_of or datetime.now(UTC)
+    trained = train(arguments.export, arguments.models, _trainer(arguments.backend), now)
+    said = trained.description
+    document = {
+        "version": trained.version,
+        "trainedAt": utc_text(now),
+        "trainer": said.trainer,
+        "family": said.family,
+        "tracks": said.tracks,
+        "listeners": said.listeners,
+        "plays": said.plays,
+        "metrics": said.metrics,
+    }
+    sys.stdout.write(json.dumps(document) + "\n")
+    return 0
