@@ -45,16 +45,15 @@ export const ledgerRepository = (drafts: Drafts): LedgerRepository => {
 };
 
 const postAll = (drafts: Drafts, requests: readonly PostingRequest[]): Result<null, PostingRefused> => {
-  const inOrder = requests.toSorted((a, b) => (a.idempotencyKey < b.idempotencyKey ? -1 : 1));
-  for (const [index, request] of inOrder.entries()) {
+  for (const [index, request] of requests.entries()) {
     const refused = refusal(drafts, request);
     if (refused !== null) return err(refused);
-    check(drafts, request);
     invariant(
-      inOrder.slice(index + 1).every((other) => isOther(other, request)),
+      requests.slice(index + 1).every((other) => isOther(other, request)),
       `${request.id} is posted twice at once`,
     );
   }
+  for (const request of requests) check(drafts, request);
   const changes = changesBy(requests);
   const after = [...changes.values()].map(({ account, currency, micros: change }) => ({
     account,

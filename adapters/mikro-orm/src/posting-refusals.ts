@@ -2,6 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { month } from '@backline/core/kernel';
 import {
   type AccountName,
+  type BusinessEvent,
   type LedgerTransactionId,
   type Period,
   type PostingRefused,
@@ -10,78 +11,91 @@ import {
   refusesOverdraft,
 } from '@backline/core/payout';
 
-type Cause = (em: SqlEntityManager, requests: readonly PostingRequest[]) => Promise<PostingRefused | null>;
+const OVERDRAFT = 'ledger_balance_overdraft_check';
 
-/** What was done meanwhile is found at the next look. */
-const raced: Cause = async () => null;
+/** What is something to be told when it is broken, and no bug. */
+const REFUSING = [
+  OVERDRAFT,
+  'ledger_transaction_idempotency_key_unique',
+  'ledger_transaction_event_unique',
+  'ledger_transaction_reverses_unique',
+  'ledger_transaction_period_open',
+];
 
-const eventPosted: Cause = async (em, requests) => {
-  const [posted] = await em.execute<{ id: LedgerTransactionId }[]>(
-    `select t.id from ledger_transaction t
-     join json_to_recordset(?) as e ("sourceType" text, "sourceId" text, kind text)
-       on (t.source_type, t.source_id, t.kind) = (e."sourceType", e."sourceId", e.kind) limit 1`,
+export const isRefusal = (constraint: string): boolean => REFUSING.includes(constraint);
+
+/** Why the first of the requests that is refused is; `raced` where none is any more, or one was posted meanwhile. */
+export const refusalOf = async (
+  em: SqlEntityManager,
+  constraint: string,
+  requests: readonly PostingRequest[],
+): Promise<PostingRefused | 'raced'> => {
+  if (constraint === OVERDRAFT) return (await overdrawn(em, requests)) ?? 'raced';
+  const statuses = await statusesOf(em);
+  const reversed = await reversedOf(em, requests);
+  const events = await eventsOf(em, requests);
+  for (const { transaction, reverses } of requests) {
+    const { period, sourceType } = transaction;
+    const status = statuses.get(period);
+    if (status !== 'open' && !(status === 'closing' && sourceType === 'period-close'))
+      return { code: 'period_not_open', period };
+    if (reverses !== null && reversed.has(reverses)) return { code: 'already_reversed', transactionId: reverses };
+    const transactionId = events.get(eventKey(transaction));
+    if (transactionId !== undefined) return { code: 'event_posted', transactionId };
+  }
+  return 'raced';
+};
+
+const statusesOf = async (em: SqlEntityManager): Promise<ReadonlyMap<string, Period['status']>> => {
+  const rows = await em.execute<{ month: string; status: Period['status'] }[]>(
+    `select to_char(month, 'YYYY-MM') as month, status from period`,
+  );
+  return new Map(rows.map((row) => [month(row.month), row.status]));
+};
+
+const reversedOf = async (em: SqlEntityManager, requests: readonly PostingRequest[]): Promise<ReadonlySet<string>> => {
+  const rows = await em.execute<{ id: string }[]>(
+    `select reverses_txn_id as id from ledger_transaction
+     where reverses_txn_id in (select json_array_elements_text(?::json)::uuid)`,
+    [JSON.stringify(requests.flatMap(({ reverses }) => reverses ?? []))],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+const eventsOf = async (
+  em: SqlEntityManager,
+  requests: readonly PostingRequest[],
+): Promise<ReadonlyMap<string, LedgerTransactionId>> => {
+  const rows = await em.execute<
+    { id: LedgerTransactionId; sourceType: BusinessEvent['sourceType']; sourceId: string; kind: string }[]
+  >(
+    `select t.id, e."sourceType", e."sourceId", e.kind
+     from ledger_transaction t join json_to_recordset(?) as e ("sourceType" text, "sourceId" text, kind text)
+       on (t.source_type, t.source_id, t.kind) = (e."sourceType", e."sourceId", e.kind)`,
     [
       JSON.stringify(
         requests.map(({ transaction: { sourceType, sourceId, kind } }) => ({ sourceType, sourceId, kind })),
       ),
     ],
   );
-  return posted === undefined ? null : { code: 'event_posted', transactionId: posted.id };
+  return new Map(rows.map((row) => [eventKey(row), row.id]));
 };
 
-const alreadyReversed: Cause = async (em, requests) => {
-  const [reversed] = await em.execute<{ id: LedgerTransactionId }[]>(
-    `select reverses_txn_id as id from ledger_transaction
-     where reverses_txn_id::text in (select json_array_elements_text(?::json)) limit 1`,
-    [JSON.stringify(requests.flatMap(({ reverses }) => reverses ?? []))],
-  );
-  return reversed === undefined ? null : { code: 'already_reversed', transactionId: reversed.id };
-};
+const eventKey = ({ sourceType, sourceId, kind }: Omit<BusinessEvent, 'period'>): string =>
+  JSON.stringify([sourceType, sourceId, kind]);
 
-const periodNotOpen: Cause = async (em, requests) => {
-  const rows = await em.execute<{ month: string; status: Period['status'] }[]>(
-    `select to_char(month, 'YYYY-MM') as month, status from period`,
-  );
-  const statuses = new Map(rows.map((row) => [month(row.month), row.status]));
-  const refused = requests.find(({ transaction: { period, sourceType } }) => {
-    const status = statuses.get(period);
-    return status !== 'open' && !(status === 'closing' && sourceType === 'period-close');
-  });
-  return refused === undefined ? null : { code: 'period_not_open', period: refused.transaction.period };
-};
-
-const overdrawn: Cause = async (em, requests) => {
-  const after = new Map<string, bigint>();
-  for (const { transaction } of requests)
-    for (const entry of transaction.entries) {
-      const key = `${entry.account} ${entry.currency}`;
-      if (refusesOverdraft(entry.account)) after.set(key, (after.get(key) ?? 0n) + effectOf(entry));
-    }
+const overdrawn = async (em: SqlEntityManager, requests: readonly PostingRequest[]): Promise<PostingRefused | null> => {
+  const changes = new Map<string, bigint>();
+  for (const entry of requests.flatMap(({ transaction: { entries } }) => entries)) {
+    const key = `${entry.account} ${entry.currency}`;
+    if (refusesOverdraft(entry.account)) changes.set(key, (changes.get(key) ?? 0n) + effectOf(entry));
+  }
   const rows = await em.execute<{ account: string; balance_micros: string }[]>(
     `select name || ' ' || currency as account, balance_micros from ledger_balance
      join ledger_account on id = account_id where name || ' ' || currency in (select json_array_elements_text(?::json))`,
-    [JSON.stringify([...after.keys()])],
+    [JSON.stringify([...changes.keys()])],
   );
   const before = new Map(rows.map((row) => [row.account, BigInt(row.balance_micros)]));
-  const [refused] = [...after].find(([account, change]) => (before.get(account) ?? 0n) + change < 0n) ?? [];
+  const [refused] = [...changes].find(([account, change]) => (before.get(account) ?? 0n) + change < 0n) ?? [];
   return refused === undefined ? null : { code: 'overdrawn', account: refused.split(' ')[0] as AccountName };
 };
-
-/** By the constraint that refuses. */
-const CAUSES: Readonly<Record<string, Cause>> = {
-  ledger_transaction_idempotency_key_unique: raced,
-  ledger_transaction_event_unique: eventPosted,
-  ledger_transaction_reverses_unique: alreadyReversed,
-  ledger_transaction_period_open: periodNotOpen,
-  ledger_balance_overdraft_check: overdrawn,
-};
-
-/** Whether a broken constraint is something to be told, and no bug. */
-export const isRefusal = (constraint: string): boolean => constraint in CAUSES;
-
-/** Which request was refused, and why; `raced` where that is so no longer. */
-export const refusalOf = async (
-  em: SqlEntityManager,
-  constraint: string,
-  requests: readonly PostingRequest[],
-): Promise<PostingRefused | 'raced'> => (await CAUSES[constraint]?.(em, requests)) ?? 'raced';
