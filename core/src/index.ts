@@ -20,7 +20,8 @@ export type Stores = accounts.AccountStores &
   payout.PayoutStores;
 
 /** All that the outbox may carry. */
-export type PlatformEvent = accounts.AccountEvent | catalog.CatalogEvent | subscriptions.SubscriptionEvent;
+export type PlatformEvent =
+  accounts.AccountEvent | catalog.CatalogEvent | subscriptions.SubscriptionEvent | payout.PayoutEvent;
 
 /** Everything the platform can do, given the outside world. */
 export const createCore = (ports: Ports) => {
@@ -69,6 +70,9 @@ export const createCore = (ports: Ports) => {
       earningsOf: payout.earningsOf(ports),
       addRate: payout.addRate(ports),
       advanceRollup: payout.advanceRollup(ports),
+      bookReceipts: payout.bookReceipts(ports),
+      closePeriod: payout.closePeriod(ports),
+      releaseEarnings: payout.releaseEarnings(ports),
     },
     discovery: {
       recommend: discovery.recommend(ports),

@@ -14,6 +14,7 @@ export type Harness = {
     | 'payouts'
     | 'playCounts'
     | 'ledgerAudit'
+    | 'statementReader'
     | 'subscriptions'
     | 'webhooks'
     | 'popularity'

@@ -11,7 +11,9 @@ import {
   sequentialIds,
 } from './auth.ts';
 import { catalogReader } from './catalog.ts';
+import { statementReader } from './closes.ts';
 import { systemClock } from './clock.ts';
+import { memoryDigests } from './digests.ts';
 import { popularityReader } from './discovery.ts';
 import { ledgerAudit } from './ledger-audit.ts';
 import { memoryImageStore, memoryMediaStore } from './media.ts';
@@ -50,6 +52,8 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     payouts: payoutReader(tables),
     playCounts: playCountReader(tables),
     ledgerAudit: ledgerAudit(tables),
+    statementReader: statementReader(tables),
+    digests: memoryDigests,
     subscriptions: subscriptionReader(tables),
     webhooks: webhookReader(tables),
     popularity: popularityReader(tables),

@@ -6,11 +6,16 @@ import {
   type AccountName,
   type BusinessEvent,
   type CountedPlays,
+  type EarnedReceipt,
   FIRST_RATE,
+  type IssuedStatement,
+  type KeptClose,
+  type LedgerTransactionId,
   type Period,
   type PostingRequest,
   type RateVersion,
   type RateVersionId,
+  type SplitVersion,
 } from '@backline/core/payout';
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
@@ -41,6 +46,8 @@ export type MonthCount = {
 
 export const monthCountKey = ({ artistId, month, verdict }: Omit<MonthCount, 'plays'>): string =>
   `${artistId} ${month} ${verdict}`;
+
+export type StoredStatement = IssuedStatement;
 
 export type AccountBalance = {
   readonly account: AccountName;
@@ -81,7 +88,7 @@ export const memoryTables = () => ({
     user: ({ userId }) => userId,
     session: ({ hosted }) => hosted?.sessionId ?? null,
   }),
-  receipts: table((receipt: Receipt) => receipt.invoiceId, {}),
+  receipts: table((receipt: Receipt) => receipt.invoiceId, { user: ({ userId }) => userId }),
   inbox: table((entry: InboxEntry) => entry.id, {}),
   rates: seededRates(),
   periods: table((period: Period) => period.month, {}),
@@ -95,6 +102,15 @@ export const memoryTables = () => ({
   /** By what verdict a close counted a play last. */
   countedVerdicts: table((counted: { readonly playId: PlayId; readonly verdict: Verdict }) => counted.playId, {}),
   closeCounts: table((close: { readonly period: Month; readonly rows: readonly CountedPlays[] }) => close.period, {}),
+  splits: table((split: SplitVersion) => split.id, { track: ({ trackId }) => trackId }),
+  bookings: table((booked: EarnedReceipt) => booked.invoiceId, { user: ({ userId }) => userId }),
+  bookingCounts: table((counted: { readonly userId: UserId; readonly count: number }) => counted.userId, {}),
+  closes: table((close: KeptClose) => close.period, {}),
+  /** Which earned funds have become available, and by what. */
+  released: table((it: { readonly key: string; readonly by: LedgerTransactionId }) => it.key, {}),
+  statements: table(({ statement }: StoredStatement) => `${statement.artistId} ${statement.period}`, {
+    artist: ({ statement }) => statement.artistId,
+  }),
   outbox: table((entry: { readonly sequence: number; readonly event: PlatformEvent }) => entry.sequence, {}),
 });
 

@@ -3,6 +3,7 @@ import type { Result, UnitOfWork } from '@backline/core/kernel';
 import type { PlayLogStores } from '@backline/core/playback';
 import { sessionRepository, userRepository } from './accounts.ts';
 import { trackRepository } from './catalog.ts';
+import { bookingRepository, closeRepository, splitRepository, statementRepository } from './closes.ts';
 import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
 import { periodRepository } from './periods.ts';
@@ -59,6 +60,12 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   balances: tables.balances.draft(),
   countedVerdicts: tables.countedVerdicts.draft(),
   closeCounts: tables.closeCounts.draft(),
+  splits: tables.splits.draft(),
+  bookings: tables.bookings.draft(),
+  bookingCounts: tables.bookingCounts.draft(),
+  closes: tables.closes.draft(),
+  released: tables.released.draft(),
+  statements: tables.statements.draft(),
   outbox: tables.outbox.draft(),
 });
 
@@ -76,5 +83,9 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   rollup: rollupRepository(drafts),
   ledger: ledgerRepository(drafts),
   periods: periodRepository(drafts),
+  splits: splitRepository(drafts),
+  bookings: bookingRepository(drafts),
+  closes: closeRepository(drafts),
+  statements: statementRepository(drafts),
   outbox: { append: async (event) => drafts.outbox.put({ sequence: sequences.events(), event }) },
 });

@@ -14,6 +14,7 @@ import { postgresPlayLog } from './play-log.ts';
 import { playReader } from './play-reader.ts';
 import { type PlainPool, plainPool, statement } from './pool.ts';
 import { popularityReader } from './popularity-reader.ts';
+import { statementReader } from './statements.ts';
 import { subscriptionReader } from './subscription-reader.ts';
 import { mikroOrmUnitOfWork } from './unit-of-work.ts';
 import { webhookReader } from './webhook-reader.ts';
@@ -32,6 +33,7 @@ type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   | 'payouts'
   | 'playCounts'
   | 'ledgerAudit'
+  | 'statementReader'
   | 'subscriptions'
   | 'webhooks'
   | 'popularity'
@@ -75,6 +77,7 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       payouts: payoutReader(pool, orm.em),
       playCounts: playCountReader(connection),
       ledgerAudit: ledgerAudit(connection),
+      statementReader: statementReader(pool),
       subscriptions: subscriptionReader(pool),
       webhooks: webhookReader(pool),
       popularity: popularityReader(pool),

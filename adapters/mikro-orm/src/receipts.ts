@@ -1,4 +1,4 @@
-import { type InferEntity, defineEntity, p } from '@mikro-orm/core';
+import { type InferEntity, LockMode, defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { UserId } from '@backline/core/accounts';
 import { currency, micros, money } from '@backline/core/kernel';
@@ -19,6 +19,8 @@ export const ReceiptRow = defineEntity({
     refundedMicros: p.bigint(),
     disputedMicros: p.bigint(),
     paidAt: p.datetime().columnType('timestamptz'),
+    /** As the ledger has it. */
+    booked: p.boolean().default(false),
   },
 });
 
@@ -45,6 +47,7 @@ const toRow = (receipt: Receipt) => ({
   refundedMicros: receipt.refunded as bigint,
   disputedMicros: receipt.disputed as bigint,
   paidAt: new Date(receipt.paidAt),
+  booked: false,
 });
 
 const fromRow = (row: InferEntity<typeof ReceiptRow>, lines: readonly ReceiptLine[]): Receipt => ({
@@ -75,6 +78,20 @@ export const receiptRepository = (em: SqlEntityManager): ReceiptRepository => ({
       { orderBy: { position: 'asc' }, disableIdentityMap: true },
     );
     return fromRow(row, lines.map(lineFromRow));
+  },
+  allOf: async (userId) => {
+    const rows = await em.find(
+      ReceiptRow,
+      { user: userId as number },
+      { orderBy: { invoiceId: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE, disableIdentityMap: true },
+    );
+    const lines = await em.find(
+      ReceiptLineRow,
+      { receipt: rows.map(({ invoiceId }) => invoiceId) },
+      { orderBy: { position: 'asc' }, disableIdentityMap: true },
+    );
+    const ofReceipt = Map.groupBy(lines, ({ receipt }) => receipt);
+    return rows.map((row) => fromRow(row, (ofReceipt.get(row.invoiceId) ?? []).map(lineFromRow)));
   },
   save: async (receipt) => {
     await em.upsert(ReceiptRow, toRow(receipt));

@@ -1,7 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Stores } from '@backline/core';
 import type { Result, UnitOfWork } from '@backline/core/kernel';
+import { bookingRepository } from './bookings.ts';
 import { checkoutRepository } from './checkouts.ts';
+import { closeRepository } from './closes.ts';
 import { customerRepository } from './customers.ts';
 import { retrying } from './failures.ts';
 import { ledgerRepository } from './ledger.ts';
@@ -11,6 +13,8 @@ import { rateRepository } from './rates.ts';
 import { receiptRepository } from './receipts.ts';
 import { rollupRepository } from './rollup.ts';
 import { sessionRepository } from './sessions.ts';
+import { splitRepository } from './splits.ts';
+import { statementRepository } from './statements.ts';
 import { subscriptionRepository } from './subscriptions.ts';
 import { trackRepository } from './tracks.ts';
 import { userRepository } from './users.ts';
@@ -29,6 +33,10 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   rollup: rollupRepository(em),
   ledger: ledgerRepository(em),
   periods: periodRepository(em),
+  splits: splitRepository(em),
+  bookings: bookingRepository(em),
+  closes: closeRepository(em),
+  statements: statementRepository(em),
   outbox: sqlOutbox(em, enqueue),
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Ports, createCore } from '@backline/core';
 import { ContainerModule } from 'inversify';
 import { rememberedReads } from './remembered-reads.ts';
@@ -34,6 +35,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         audioInspector,
         paymentGateway: payments.gateway,
         webhookVerifier: payments.verifier,
+        digests: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
         recommender: null,
       }),
       [

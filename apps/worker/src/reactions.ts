@@ -31,6 +31,10 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
   'subscriptions.fraud_warned': async ({ chargeId, invoiceId }) => {
     log.warn({ chargeId, invoiceId }, 'a card network suspects that a payment was fraud');
   },
+  'subscriptions.receipt_changed': ({ userId }) => core.payout.bookReceipts(userId),
+  'payout.period_closed': async ({ period }) => {
+    log.info({ period }, 'a month was closed');
+  },
   'subscriptions.funding_changed': async ({ userId, since }) => {
     const changed = await core.playback.rejudgePlays(userId, since);
     log.debug({ userId, changed }, 'plays were judged again');

@@ -39,6 +39,10 @@ export const closeDigest = (inputs: CloseInputs, sha256: Sha256): string =>
     }),
   );
 
+/** SHA-256 over what a close counts of plays, to be found again from the plays at any later time. */
+export const countsDigest = ({ payable, unpaid }: Pick<CloseInputs, 'payable' | 'unpaid'>, sha256: Sha256): string =>
+  sha256(canonicalJson({ payable: blocksOf(payable, sha256), unpaid: merged(unpaid) }));
+
 const blocksOf = (counts: PlayCounts, sha256: Sha256): readonly string[] => {
   const blocks: string[] = [];
   let rows: string[] = [];

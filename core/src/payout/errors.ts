@@ -1,5 +1,6 @@
-import type { Month } from '../kernel/index.ts';
+import type { Instant, Month } from '../kernel/index.ts';
 import type { AccountName } from './ledger.ts';
+import type { Difference } from './ports.ts';
 import type { LedgerTransactionId } from './posting-request.ts';
 
 export type RateRefused = {
@@ -26,6 +27,16 @@ export type PostingRefused =
   | { readonly code: 'overdrawn'; readonly account: AccountName }
   /** Never opened, closed, or closing and this is not from its close. */
   | { readonly code: 'period_not_open'; readonly period: Month };
+
+/** Nothing was closed, and nothing changed. */
+export type CloseRefused =
+  | { readonly code: 'too_early'; readonly closableFrom: Instant }
+  /** Before the first month that anything is booked in. */
+  | { readonly code: 'before_first_month'; readonly firstMonth: Month }
+  | { readonly code: 'earlier_month_open'; readonly earlier: Month }
+  /** What is kept does not follow from plays and entries. */
+  | { readonly code: 'checks_failed'; readonly differences: readonly Difference[] }
+  | CountsUnsettled;
 
 /** Transactions that began before the month's close have not ended; they soon will have. */
 export type CountsUnsettled = { readonly code: 'counts_unsettled' };

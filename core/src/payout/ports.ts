@@ -4,21 +4,31 @@ import type {
   BadCursor,
   Clock,
   Currency,
+  Ids,
   Instant,
   Micros,
+  Money,
   Month,
+  Outbox,
   Page,
   PageRequest,
   Result,
   UnitOfWork,
 } from '../kernel/index.ts';
 import type { PlayId, Verdict } from '../playback/index.ts';
+import type { InvoiceId, ReceiptRepository } from '../subscriptions/index.ts';
 import type { MonthlyPlays } from './accrual.ts';
+import type { OpeningBalances } from './close.ts';
+import type { Debt } from './deferred.ts';
 import type { CountsUnsettled, PostingRefused } from './errors.ts';
+import type { PayoutEvent } from './events.ts';
 import type { AccountName, BusinessEvent, Entry } from './ledger.ts';
 import type { Period } from './period.ts';
 import type { LedgerTransactionId, PostedTransaction, PostingRequest } from './posting-request.ts';
 import type { RateVersion } from './rate.ts';
+import type { EarnedReceipt, MonthShare } from './receipt-share.ts';
+import type { SplitVersion, SplitVersionId } from './split.ts';
+import type { IssuedStatement, Sha256, StatementContext } from './statement.ts';
 
 export interface RateRepository {
   /** All versions, locked against additions until the transaction ends; ordered by `effectiveFrom`. */
@@ -41,8 +51,9 @@ export type PostedEntry = Entry &
 /** Append-only: a correction is another transaction. Unbalanced and empty ones, and lines of nothing, are bugs. */
 export interface LedgerRepository {
   /**
-   * All of them or none; the ids they have, in their order. What was posted under its key before is left as it is, in
-   * whatever month that was. Months and balances are looked at after all of them, and held until the transaction ends.
+   * All of them or none; the ids they have, in their order, or why the first that is refused is. What was posted under
+   * its key before is left as it is, in whatever month that was. Months and balances are held until the transaction
+   * ends; balances are looked at after all of them.
    */
   readonly post: (
     requests: readonly PostingRequest[],
@@ -71,12 +82,99 @@ export interface PeriodRepository {
   readonly save: (period: Period) => Promise<void>;
 }
 
+export interface SplitRepository {
+  /** All versions of a track, locked against additions until the transaction ends. */
+  readonly versionsOf: (trackId: TrackId) => Promise<readonly SplitVersion[]>;
+  /** Of every track, in force in the month or before it. */
+  readonly until: (month: Month) => Promise<readonly SplitVersion[]>;
+}
+
+/** Receipts as the ledger has them. */
+export interface BookingRepository {
+  /** The fan's, by invoice. Until the transaction ends they are held, and no close reads any. */
+  readonly of: (userId: UserId) => Promise<readonly EarnedReceipt[]>;
+  /** Inserts or replaces by invoice. How often the fan's have been booked by now, this time included. */
+  readonly save: (userId: UserId, receipts: readonly EarnedReceipt[]) => Promise<number>;
+  /** Fans who have a receipt that is not booked as it is. */
+  readonly unbooked: (limit: number) => Promise<readonly UserId[]>;
+  /** All whose service reaches into the month; nothing is booked until the transaction ends. */
+  readonly reaching: (month: Month) => Promise<readonly EarnedReceipt[]>;
+}
+
+/** What an artist's share under one version of a split brought with money behind it, by one close. */
+export type EarnedFunds = {
+  readonly period: Month;
+  readonly userId: UserId;
+  readonly splitVersion: SplitVersionId | null;
+  /** Positive. */
+  readonly amount: Money;
+};
+
+/** What a close leaves beside the ledger. */
+export type KeptClose = {
+  readonly period: Month;
+  /** The solvency report with the close's other figures, in canonical JSON. */
+  readonly report: string;
+  readonly shortfall: Micros;
+  /** Which part of the inputs has which digest. */
+  readonly inputs: { readonly [part: string]: string };
+  /** What became owed by a transaction, positive, and what it paid, negative. */
+  readonly debts: readonly (Omit<Debt, 'amount'> & { readonly by: LedgerTransactionId; readonly amount: Money })[];
+  readonly earned: readonly EarnedFunds[];
+  /** What each receipt brought to the month. */
+  readonly funds: readonly (MonthShare & { readonly invoiceId: InvoiceId; readonly currency: Currency })[];
+};
+
+export interface CloseRepository {
+  /** What the closes so far have left. */
+  readonly opening: () => Promise<Pick<OpeningBalances, 'debts' | 'shortfalls'>>;
+  /** Of a month that is closing. */
+  readonly save: (close: KeptClose) => Promise<void>;
+  /**
+   * Funds of months that were closed before the instant, of shares that their owners have accepted, not released yet;
+   * held until the transaction ends.
+   */
+  readonly releasable: (closedBefore: Instant, limit: number) => Promise<readonly EarnedFunds[]>;
+  readonly markReleased: (funds: readonly EarnedFunds[], by: LedgerTransactionId) => Promise<void>;
+}
+
+export interface StatementRepository {
+  /** In the order given. */
+  readonly contextsOf: (artistIds: readonly UserId[]) => Promise<readonly StatementContext[]>;
+  /** Also of removed tracks. */
+  readonly titlesOf: (trackIds: readonly TrackId[]) => Promise<ReadonlyMap<TrackId, string>>;
+  /** Of a month that is closing; never changed again. */
+  readonly save: (statements: readonly IssuedStatement[]) => Promise<void>;
+}
+
 export type PayoutStores = {
   readonly rates: RateRepository;
   readonly rollup: RollupRepository;
   readonly ledger: LedgerRepository;
   readonly periods: PeriodRepository;
+  readonly splits: SplitRepository;
+  readonly receipts: ReceiptRepository;
+  readonly bookings: BookingRepository;
+  readonly closes: CloseRepository;
+  readonly statements: StatementRepository;
+  readonly outbox: Outbox<PayoutEvent>;
 };
+
+export type KeptReport = { readonly period: Month; readonly closedAt: Instant; readonly report: string };
+
+/** Reads of what closes have left. */
+export interface StatementReader {
+  /** An artist's files, the latest first. */
+  readonly documentsOf: (artistId: UserId) => Promise<readonly string[]>;
+  readonly document: (artistId: UserId, period: Month) => Promise<string | null>;
+  readonly report: (period: Month) => Promise<KeptReport | null>;
+}
+
+/** One-way; the same text has always the same digest. */
+export interface Digests {
+  /** Lower-case hex SHA-256 of the text's UTF-8. */
+  readonly sha256: Sha256;
+}
 
 /** How many plays of a listener, a track and a verdict a close counts. */
 export type CountedPlays = {
@@ -110,6 +208,7 @@ export type Difference = {
   readonly check:
     | 'trial-balance'
     | 'transaction-balance'
+    | 'transaction-digest'
     | 'balance'
     | 'overdraft'
     | 'reversal'
@@ -160,5 +259,8 @@ export type PayoutPorts = {
   readonly payouts: PayoutReader;
   readonly playCounts: PlayCountReader;
   readonly ledgerAudit: LedgerAudit;
+  readonly statementReader: StatementReader;
+  readonly digests: Digests;
   readonly clock: Clock;
+  readonly ids: Ids;
 };

@@ -1,6 +1,7 @@
 import { type Instant, type Result, ok } from '../kernel/index.ts';
 import type { PaymentsAway } from './errors.ts';
 import type { SubscriptionPorts, SubscriptionStores } from './ports.ts';
+import type { Receipt } from './receipt.ts';
 import { type SubscriptionId, type SubscriptionSnapshot, firstDifference, observe } from './subscription.ts';
 import type { ObjectRef } from './webhook.ts';
 
@@ -27,7 +28,7 @@ export const bringUpToDate = async (
       if (object.snapshot !== null) await applySnapshot(stores, object.snapshot, now);
       return ok(null);
     case 'invoice':
-      if (object.receipt !== null) await stores.receipts.save(object.receipt);
+      if (object.receipt !== null) await keepReceipt(stores, object.receipt, now);
       return followTo(ports, stores, object.subscriptionId);
     case 'checkout':
       if (object.closed) await closeCheckout(stores, object.sessionId, now);
@@ -39,6 +40,15 @@ export const bringUpToDate = async (
       return invoiceId === null ? ok(null) : bringUpToDate(ports, stores, { kind: 'invoice', id: invoiceId });
     }
   }
+};
+
+const keepReceipt = async (
+  { receipts, outbox }: SubscriptionStores,
+  receipt: Receipt,
+  occurredAt: Instant,
+): Promise<void> => {
+  await receipts.save(receipt);
+  await outbox.append({ type: 'subscriptions.receipt_changed', userId: receipt.userId, occurredAt });
 };
 
 const followTo = (

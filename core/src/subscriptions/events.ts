@@ -25,4 +25,11 @@ export type FraudWarned = {
   readonly occurredAt: Instant;
 };
 
-export type SubscriptionEvent = WebhookReceived | FundingChanged | FraudWarned;
+/** A fan's money: paid, given back, taken back, or with another fee. */
+export type ReceiptChanged = {
+  readonly type: 'subscriptions.receipt_changed';
+  readonly userId: UserId;
+  readonly occurredAt: Instant;
+};
+
+export type SubscriptionEvent = WebhookReceived | FundingChanged | FraudWarned | ReceiptChanged;

@@ -33,6 +33,8 @@ export interface CheckoutRepository {
 
 export interface ReceiptRepository {
   readonly find: (id: InvoiceId) => Promise<Receipt | null>;
+  /** By invoice; held until the transaction ends. */
+  readonly allOf: (userId: UserId) => Promise<readonly Receipt[]>;
   /** Inserts or replaces by invoice. */
   readonly save: (receipt: Receipt) => Promise<void>;
 }

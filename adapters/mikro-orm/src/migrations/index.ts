@@ -2,6 +2,7 @@ import { FirstSchema } from './0001-first-schema.ts';
 import { Payments } from './0002-payments.ts';
 import { Ledger } from './0003-ledger.ts';
 import { Payouts } from './0004-payouts.ts';
+import { Closes } from './0005-closes.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '0002-payments', class: Payments },
   { name: '0003-ledger', class: Ledger },
   { name: '0004-payouts', class: Payouts },
+  { name: '0005-closes', class: Closes },
 ];

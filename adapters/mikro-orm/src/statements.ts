@@ -1,0 +1,97 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { UserId } from '@backline/core/accounts';
+import type { TrackId } from '@backline/core/catalog';
+import { type Instant, invariant } from '@backline/core/kernel';
+import {
+  type IssuedStatement,
+  type StatementReader,
+  type StatementRepository,
+  canonicalJson,
+  parseStatement,
+} from '@backline/core/payout';
+import { firstOf } from './periods.ts';
+import { type PlainPool, statement } from './pool.ts';
+
+const LATEST = `
+select distinct on (artist_id) artist_id, content, digest from statement
+where artist_id in (select json_array_elements_text(?::json)::bigint) order by artist_id, period desc`;
+
+const TITLES = `
+select id, title from track where id in (select json_array_elements_text(?::json)::bigint)`;
+
+const SAVE = `
+insert into statement (artist_id, period, content, digest, previous_digest)
+select artist_id, period, content, digest, previous
+from json_to_recordset(?) as s (artist_id bigint, period date, content text, digest text, previous text)`;
+
+/** So many at once, so that no statement runs long. */
+const AT_ONCE = 1_000;
+
+type StatementRow = { readonly artist_id: string; readonly content: string; readonly digest: string };
+
+export const statementRepository = (em: SqlEntityManager): StatementRepository => ({
+  contextsOf: async (artistIds) => {
+    const rows = await em.execute<StatementRow[]>(LATEST, [JSON.stringify(artistIds)]);
+    const latest = new Map(rows.map((row) => [Number(row.artist_id) as UserId, issued(row)]));
+    return artistIds.map((artistId) => ({
+      artistId,
+      before: latest.get(artistId) ?? null,
+      adjustments: [],
+      transfers: [],
+    }));
+  },
+  titlesOf: async (trackIds) => {
+    const rows = await em.execute<{ id: string; title: string }[]>(TITLES, [JSON.stringify(trackIds)]);
+    return new Map(rows.map(({ id, title }) => [Number(id) as TrackId, title]));
+  },
+  save: async (statements) => {
+    for (let from = 0; from < statements.length; from += AT_ONCE)
+      await em.execute(SAVE, [JSON.stringify(statements.slice(from, from + AT_ONCE).map(toRow))]);
+  },
+});
+
+const DOCUMENTS = statement<{ content: string; digest: string }>(
+  'statements_of',
+  'select content, digest from statement where artist_id = $1 order by period desc',
+);
+
+const DOCUMENT = statement<{ content: string; digest: string }>(
+  'statement_of',
+  'select content, digest from statement where artist_id = $1 and period = $2::date',
+);
+
+const REPORT = statement<{ content: string; closed_at: number }>(
+  'solvency_report',
+  `select r.content, p.closed_at from solvency_report r join period p on p.month = r.period
+   where r.period = $1::date and p.status = 'closed'`,
+);
+
+export const statementReader = (pool: PlainPool): StatementReader => ({
+  documentsOf: async (artistId) => (await pool.query(DOCUMENTS, [artistId])).map(documentOf),
+  document: async (artistId, period) => {
+    const [row] = await pool.query(DOCUMENT, [artistId, firstOf(period)]);
+    return row === undefined ? null : documentOf(row);
+  },
+  report: async (period) => {
+    const [row] = await pool.query(REPORT, [firstOf(period)]);
+    return row === undefined ? null : { period, closedAt: row.closed_at as Instant, report: row.content };
+  },
+});
+
+/** The file: what is stored with its digest as one more member. */
+const documentOf = ({ content, digest }: { readonly content: string; readonly digest: string }): string =>
+  canonicalJson({ ...JSON.parse(content), digest });
+
+const issued = (row: StatementRow): IssuedStatement => {
+  const parsed = parseStatement(documentOf(row));
+  invariant(parsed.ok, `the statement ${row.digest} cannot be read`);
+  return parsed.value;
+};
+
+const toRow = ({ statement: it, digest }: IssuedStatement) => ({
+  artist_id: it.artistId,
+  period: firstOf(it.period),
+  content: canonicalJson(it),
+  digest,
+  previous: it.previous,
+});

@@ -1,0 +1,62 @@
+import { type Month, type Result, ok } from '../kernel/index.ts';
+import type { UserId } from '../accounts/index.ts';
+import type { TrackId } from '../catalog/index.ts';
+import type { CountsUnsettled } from './errors.ts';
+import { type PlayCounts, countTable } from './play-counts.ts';
+import type { CountedPlays, PayoutPorts } from './ports.ts';
+import type { TrackOwner, UnpaidCount, UnpaidVerdict } from './track-earning.ts';
+
+/** What a close counts of plays. */
+export type ClosePlays = {
+  readonly tracks: readonly TrackOwner[];
+  readonly payable: PlayCounts;
+  readonly unpaid: readonly UnpaidCount[];
+};
+
+/**
+ * Reads the counts of a month that is closing. Plays of closed months come in as what has changed since (R3g): of a
+ * listener, a track and a month the gains and losses together, so that a late play that takes the place of another
+ * under the daily cap pays nothing twice; and what is lost on the whole stays with the artist.
+ */
+export const countPlays = async (
+  { playCounts }: Pick<PayoutPorts, 'playCounts'>,
+  period: Month,
+): Promise<Result<ClosePlays, CountsUnsettled>> => {
+  const owners = new Map<TrackId, UserId>();
+  const payable = countTable();
+  const unpaid = new Map<string, UnpaidCount>();
+  const late = new Map<string, CountedPlays>();
+
+  const count = (row: CountedPlays): void => {
+    if (row.plays <= 0) return;
+    owners.set(row.trackId, row.artistId);
+    if (row.verdict === 'payable') payable.add(row);
+    else addUnpaid(unpaid, row, row.verdict);
+  };
+  const read = await playCounts.eachOf(period, (rows) => {
+    for (const row of rows)
+      if (row.playedIn === period) count(row);
+      else gather(late, row);
+  });
+  if (!read.ok) return read;
+  for (const row of late.values()) count(row);
+  return ok({
+    tracks: [...owners].map(([trackId, artistId]) => ({ trackId, artistId })),
+    payable: payable.counts(),
+    unpaid: [...unpaid.values()],
+  });
+};
+
+const gather = (late: Map<string, CountedPlays>, row: CountedPlays): void => {
+  const key = `${row.listenerId} ${row.trackId} ${row.playedIn} ${row.verdict}`;
+  late.set(key, { ...row, plays: (late.get(key)?.plays ?? 0) + row.plays });
+};
+
+const addUnpaid = (
+  unpaid: Map<string, UnpaidCount>,
+  { trackId, playedIn, plays }: CountedPlays,
+  verdict: UnpaidVerdict,
+): void => {
+  const key = `${trackId} ${playedIn} ${verdict}`;
+  unpaid.set(key, { trackId, playedIn, verdict, plays: (unpaid.get(key)?.plays ?? 0) + plays });
+};
