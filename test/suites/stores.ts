@@ -1,5 +1,6 @@
 import { accountReaderSuite } from './account-reader.ts';
 import { catalogReaderSuite } from './catalog-reader.ts';
+import { closePeriodSuite } from './close-period.ts';
 import type { OpenHarness } from './harness.ts';
 import { ledgerSuite } from './ledger.ts';
 import { payoutReaderSuite } from './payout-reader.ts';
@@ -47,6 +48,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     popularityReaderSuite,
     subscriptionReaderSuite,
     webhookReaderSuite,
+    closePeriodSuite,
   ])
     suite(adapter, open);
 };

@@ -1,5 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Currency, micros, monthOf, ok } from '../kernel/index.ts';
+import type { Receipt } from '../subscriptions/index.ts';
 import { PAYOUT_POLICY } from './policy.ts';
 import type { PayoutPorts, PayoutStores } from './ports.ts';
 import { post } from './post.ts';
@@ -66,5 +67,7 @@ const bookChange = async (
   if (changed !== null) await post(stores, [changed], now, ids);
 };
 
-const earnedReceipt = ({ paidAt: _, ...receipt }: EarnedReceipt & { readonly paidAt: unknown }): EarnedReceipt =>
-  receipt;
+const earnedReceipt = (receipt: Receipt): EarnedReceipt => {
+  const { paidAt: _, ...earned } = receipt;
+  return earned;
+};
