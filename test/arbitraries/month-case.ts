@@ -177,7 +177,7 @@ const opening = (scale: bigint) =>
       .oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 40n }), fc.bigInt({ min: 0n, max: scale }))
       .map(micros),
     debts,
-    shortfalls: fc.array(fc.bigInt({ min: 0n, max: scale }).map(micros), { maxLength: 14 }),
+    shortfalls: fc.array(fc.bigInt({ min: 0n, max: scale }).map(micros), { maxLength: 14, size: 'max' }),
   });
 
 /**

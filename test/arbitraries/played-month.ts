@@ -58,7 +58,13 @@ const group = (policy: PayoutPolicy) =>
     ),
     firstAt: fc.oneof(fc.integer({ min: 0, max: 22 * HOUR_MS }), fc.constant(DAY_MS - 2 * MINUTE_MS)),
     count: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: policy.dailyCap, max: policy.dailyCap + 4 })),
-    everyMs: fc.constantFrom(policy.minimumHeardMs + SECOND_MS, 4 * MINUTE_MS, 10 * MINUTE_MS, SECOND_MS),
+    everyMs: fc.constantFrom(
+      policy.minimumHeardMs,
+      policy.minimumHeardMs + SECOND_MS,
+      4 * MINUTE_MS,
+      10 * MINUTE_MS,
+      SECOND_MS,
+    ),
     msPlayed: fc.constantFrom(
       policy.minimumHeardMs,
       policy.minimumHeardMs,

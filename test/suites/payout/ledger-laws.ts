@@ -112,14 +112,14 @@ const commands: readonly fc.Arbitrary<Command>[] = [
     ),
   fc.constant(step('close', (world) => world.close())),
   fc.constant(step('close', (world) => world.close())),
-  fc.tuple(receipt, plays).map(([make, row]) =>
+  fc.tuple(receipt, plays, fc.constantFrom(0n, 30n)).map(([make, row, withheld]) =>
     step('month', async (world) => {
       await world.pay({ ...make(world), ...WELL_PAID });
       world.play({ ...row, plays: 4_000 }, 0);
       await world.close();
       world.wait(20);
       await world.release();
-      await world.send(WORLD_TRACKS.find(({ trackId }) => trackId === row.trackId)!.artistId, 0n);
+      await world.send(WORLD_TRACKS.find(({ trackId }) => trackId === row.trackId)!.artistId, withheld);
     }),
   ),
   fc.constant(step('accept', (world) => world.accept())),
