@@ -157,19 +157,25 @@ const factsFrom = (row: FactsRow): ReportFacts => ({
   },
 });
 
+/** An array as text; of values that need no quotes in it. The driver would escape each. */
+const list = <T>(of: readonly T[], value: (one: T) => number | string | boolean): string =>
+  `{${of.map(value).join(',')}}`;
+
+const itself = (value: number): number => value;
+
 const playRepository = (run: Run, write: Write): PlayRepository => ({
   lock: async (listeners) => {
-    await run(LOCK, [listeners]);
+    await run(LOCK, [list(listeners, itself)]);
   },
   factsOf: async (reports) => {
     if (reports.length === 0) return [];
     const starts = reports.map(({ startedAt }) => startedAt);
     const rows = await run(FACTS, [
-      reports.map(({ playId }) => playId),
-      reports.map(({ listenerId }) => listenerId),
-      reports.map(({ trackId }) => trackId),
-      starts,
-      reports.map(({ msPlayed }) => msPlayed),
+      list(reports, ({ playId }) => playId),
+      list(reports, ({ listenerId }) => listenerId),
+      list(reports, ({ trackId }) => trackId),
+      list(starts, itself),
+      list(reports, ({ msPlayed }) => msPlayed),
       Math.min(...starts) - DAY_MS,
       Math.max(...starts) + 2 * DAY_MS,
     ]);
@@ -177,40 +183,40 @@ const playRepository = (run: Run, write: Write): PlayRepository => ({
   },
   inWindows: async (windows) => {
     const rows = await run(IN_WINDOWS, [
-      windows.map(({ listenerId }) => listenerId),
-      windows.map(({ from }) => isoText(from)),
-      windows.map(({ until }) => isoText(until)),
+      list(windows, ({ listenerId }) => listenerId),
+      list(windows, ({ from }) => isoText(from)),
+      list(windows, ({ until }) => isoText(until)),
     ]);
     return rows.map(fromRow);
   },
   append: async (plays) => {
     write(APPEND, [
-      plays.map(({ playId }) => playId),
-      plays.map(({ listenerId }) => listenerId),
-      plays.map(({ trackId }) => trackId),
-      plays.map(({ artistId }) => artistId),
-      plays.map(({ trackDurationMs }) => trackDurationMs),
-      plays.map(({ startedAt }) => startedAt),
-      plays.map(({ msPlayed }) => msPlayed),
-      plays.map(({ reportedAt }) => reportedAt),
-      plays.map(({ judgment }) => judgment.verdict),
-      plays.map(({ judgment }) => judgment.occupying),
-      plays.map(({ judgment }) => judgment.policyVersion),
+      list(plays, ({ playId }) => playId),
+      list(plays, ({ listenerId }) => listenerId),
+      list(plays, ({ trackId }) => trackId),
+      list(plays, ({ artistId }) => artistId),
+      list(plays, ({ trackDurationMs }) => trackDurationMs),
+      list(plays, ({ startedAt }) => startedAt),
+      list(plays, ({ msPlayed }) => msPlayed),
+      list(plays, ({ reportedAt }) => reportedAt),
+      list(plays, ({ judgment }) => judgment.verdict),
+      list(plays, ({ judgment }) => judgment.occupying),
+      list(plays, ({ judgment }) => judgment.policyVersion),
     ]);
   },
   rejudge: async (changes) => {
     write(REJUDGE, [
-      changes.map(({ play }) => play.listenerId),
-      changes.map(({ play }) => isoText(play.startedAt)),
-      changes.map(({ play }) => play.playId),
-      changes.map(({ judgment }) => judgment.verdict),
-      changes.map(({ judgment }) => judgment.occupying),
-      changes.map(({ judgment }) => judgment.policyVersion),
-      changes.map(({ play }) => play.judgment.verdict),
+      list(changes, ({ play }) => play.listenerId),
+      list(changes, ({ play }) => isoText(play.startedAt)),
+      list(changes, ({ play }) => play.playId),
+      list(changes, ({ judgment }) => judgment.verdict),
+      list(changes, ({ judgment }) => judgment.occupying),
+      list(changes, ({ judgment }) => judgment.policyVersion),
+      list(changes, ({ play }) => play.judgment.verdict),
     ]);
   },
   funding: async (listeners) =>
-    (await run(FUNDING, [listeners])).map((row) => ({
+    (await run(FUNDING, [list(listeners, itself)])).map((row) => ({
       listenerId: row.user_id as UserId,
       from: row.paid_from as Instant,
       until: row.paid_until as Instant | null,
