@@ -28,7 +28,7 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   const { serve, serveRaw } = bind({
     table,
     authenticate: authentication(deps),
-    rateLimit: rateLimit(deps.limits),
+    rateLimit: rateLimit(deps.limits, deps.clock),
     credentialGuard: credentialGuard(deps.limits),
     bodies: bodyReader(deps.limits),
   });

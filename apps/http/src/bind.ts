@@ -89,7 +89,7 @@ const admission = <R extends Route>(
   return async (ctx) => {
     const { caller, refusal } = authenticate(ctx, route.auth);
     ctx.state['userId'] = caller?.userId;
-    if (!isProbe(route)) await rateLimit(ctx, caller);
+    if (!isProbe(route)) rateLimit(ctx, caller);
     if (refusal !== null) throw refusal;
     const rawBody = route.rawBody === undefined ? NO_BYTES : await bodies.raw(ctx.req, route.rawBody.contentType);
     const judged = judge({

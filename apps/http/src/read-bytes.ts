@@ -5,31 +5,38 @@ import { Refusal } from './problem.ts';
 /** The whole body; refused as soon as it is more than `maxBytes`, or not there in time. */
 export const readBytes = async (request: IncomingMessage, maxBytes: number, bodyMs: number): Promise<Uint8Array> => {
   refuseEncoded(request);
-  const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(tooSlow()), bodyMs);
-  try {
-    const body = await Promise.race([collect(request, maxBytes), deadline.promise]);
-    if (body !== null) return body;
-  } finally {
-    clearTimeout(timer);
-  }
+  const isTooLarge = Number(request.headers['content-length'] ?? 0) > maxBytes;
+  const body = isTooLarge ? null : await collect(request, maxBytes, bodyMs);
+  if (body !== null) return body;
   await drain(request);
   throw tooLarge(maxBytes);
 };
 
-/** Null for more than `maxBytes`; the rest is left unread. */
-const collect = async (request: IncomingMessage, maxBytes: number): Promise<Uint8Array | null> => {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return null;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Uint8Array;
-    size += bytes.byteLength;
-    if (size > maxBytes) return null;
-    chunks.push(bytes);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-};
+/** Null for more than `maxBytes`; the rest is left unread. By events, which cost a small body half of an iterator. */
+const collect = (request: IncomingMessage, maxBytes: number, bodyMs: number): Promise<Uint8Array | null> =>
+  new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const deadline = setTimeout(() => end(() => reject(tooSlow())), bodyMs);
+
+    const take = (chunk: Uint8Array): void => {
+      size += chunk.byteLength;
+      if (size <= maxBytes) chunks.push(chunk);
+      else end(() => resolve(null));
+    };
+    const finish = (): void => end(() => resolve(wholeOf(chunks, size)));
+    const fail = (cause: Error): void => end(() => reject(cause));
+    const breakOff = (): void => end(() => reject(new Error('the client went away')));
+    const end = (settle: () => void): void => {
+      clearTimeout(deadline);
+      request.off('data', take).off('end', finish).off('error', fail).off('close', breakOff).pause();
+      settle();
+    };
+    request.on('data', take).on('end', finish).on('error', fail).on('close', breakOff);
+  });
+
+const wholeOf = (chunks: readonly Uint8Array[], size: number): Uint8Array =>
+  chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
 
 /** Compressed bodies are not taken: nobody needs them here, and bombs do. */
 const refuseEncoded = (request: IncomingMessage): void => {

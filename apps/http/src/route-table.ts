@@ -11,11 +11,13 @@ export type RouteTable = {
 const OPTIONS = { strict: true, sensitive: true };
 
 /**
- * One small router for each first segment of a path, found in a map: a router looks at its routes one after the
- * other, and with all of them in one that costs more than the rest of a request (performance.md, finding 9).
+ * A path without parameters is found in a map. For the others, and for what no route has, there is one small router
+ * for each first segment of a path: a router looks at its routes one after the other, and with all of them in one that
+ * costs more than the rest of a request (performance.md, finding 9).
  */
 export const routeTable = (): RouteTable => {
   const routers = new Map<string, Router>();
+  const fixed = new Map<string, (ctx: Context) => Promise<void>>();
 
   const routerOf = (path: string): Router => {
     const segment = firstSegment(path);
@@ -26,14 +28,18 @@ export const routeTable = (): RouteTable => {
 
   return {
     add: ({ method, path }, handle) => {
-      routerOf(path)[method](path, async (ctx) => {
+      const serve = (ctx: Context): Promise<void> => {
         ctx.state['route'] = path;
-        await handle(ctx);
-      });
+        return handle(ctx);
+      };
+      routerOf(path)[method](path, serve);
+      if (!path.includes(':')) fixed.set(`${method.toUpperCase()} ${path}`, serve);
     },
     middleware: () => {
       const chains = new Map([...routers].map(([segment, router]) => [segment, chainOf(router)]));
-      return async (ctx, next) => {
+      return (ctx, next) => {
+        const serve = fixed.get(`${ctx.method} ${ctx.path}`);
+        if (serve !== undefined) return serve(ctx);
         const chain = chains.get(firstSegment(ctx.path));
         return chain === undefined ? next() : chain(ctx, next);
       };

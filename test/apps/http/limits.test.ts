@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { memoryPorts } from '@backline/memory';
+import { instant } from '@backline/core/kernel';
+import { memoryPorts, steppingClock } from '@backline/memory';
 import { expectProblem } from '../../support/http.ts';
 import { type HttpServer, PASSWORD, openServer } from '../../support/http-server.ts';
 
@@ -35,6 +36,23 @@ describe('limits', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect(refused.headers['ratelimit-remaining']).toBe('0');
     expect((await app.call('GET', '/tracks', { headers: from('192.0.2.2') })).status).toBe(200);
+  });
+
+  test('each key has a window of its own, and after it all requests again', async () => {
+    const clock = steppingClock(instant(Date.parse('2026-11-20T12:00:00Z')));
+    const app = await server({ limits: { requestsPerMinute: 2 }, deps: { ...behindProxy, clock } });
+    const left = async (address: string) => {
+      const { headers } = await app.call('GET', '/tracks', { headers: from(address) });
+      return [Number(headers['ratelimit-remaining']), Number(headers['ratelimit-reset'])];
+    };
+    expect(await left('192.0.2.1')).toEqual([1, 60]);
+    clock.advance(40_000);
+    expect(await left('192.0.2.2')).toEqual([1, 60]);
+    clock.advance(19_999);
+    expect(await left('192.0.2.1')).toEqual([0, 1]);
+    clock.advance(1);
+    expect(await left('192.0.2.1')).toEqual([1, 60]);
+    expect(await left('192.0.2.2')).toEqual([0, 40]);
   });
 
   test('a user is counted wherever from, and no other user with him', async () => {
