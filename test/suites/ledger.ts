@@ -205,6 +205,9 @@ export const ledgerSuite = (adapter: string, open: OpenHarness): void => {
       await beginClosing(harness(), MONTH);
       expect(await post(late)).toEqual(refused);
       await posted(ofTheClose);
+      expect(await post({ ...ofTheClose, id: transactionId(5), idempotencyKey: 'other' })).toEqual(
+        err({ code: 'event_posted', transactionId: transactionId(2) }),
+      );
       await endClosing(harness(), MONTH);
       expect(await post(late)).toEqual(refused);
       expect(await post({ ...earning(3, 7n), transaction: { ...ofTheClose.transaction, kind: 'other' } })).toEqual(

@@ -30,6 +30,7 @@ export const refusalOf = async (
   constraint: string,
   requests: readonly PostingRequest[],
 ): Promise<PostingRefused | 'raced'> => {
+  if (await anyPosted(em, requests)) return 'raced';
   if (constraint === OVERDRAFT) return (await overdrawn(em, requests)) ?? 'raced';
   const statuses = await statusesOf(em);
   const reversed = await reversedOf(em, requests);
@@ -44,6 +45,14 @@ export const refusalOf = async (
     if (transactionId !== undefined) return { code: 'event_posted', transactionId };
   }
   return 'raced';
+};
+
+const anyPosted = async (em: SqlEntityManager, requests: readonly PostingRequest[]): Promise<boolean> => {
+  const rows = await em.execute<unknown[]>(
+    `select 1 from ledger_transaction where idempotency_key in (select json_array_elements_text(?::json)) limit 1`,
+    [JSON.stringify(requests.map(({ idempotencyKey }) => idempotencyKey))],
+  );
+  return rows.length > 0;
 };
 
 const statusesOf = async (em: SqlEntityManager): Promise<ReadonlyMap<string, Period['status']>> => {
