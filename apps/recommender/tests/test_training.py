@@ -8,6 +8,7 @@ import pytest
 from planted import AS_OF, TwoTastes, play, two_tastes, write_tracks
 
 from backline_recommender import neighbours
+from backline_recommender.arrays import Int64
 from backline_recommender.artefacts import read, read_pointer
 from backline_recommender.history import of_rows
 from backline_recommender.local import train_locally
@@ -36,6 +37,12 @@ def test_every_fan_gets_unheard_tracks_of_their_own_taste(model: Model, planted:
     assert own / total > 0.97
 
 
+def score_after(model: Model, played: Int64, row: int) -> float:
+    listener = model.listener(of_rows(played, np.ones(len(played))))
+    assert listener is not None
+    return float(listener.z_of(np.array([row]))[0])
+
+
 def test_reasons_cite_plays_that_raised_the_score(model: Model, planted: TwoTastes) -> None:
     cited = 0
     for fan in range(12):
@@ -48,16 +55,9 @@ def test_reasons_cite_plays_that_raised_the_score(model: Model, planted: TwoTast
             assert item.reason.track_id in heard
             row = int(model.rows_of([item.track_id])[0])
             without = rows[np.array(heard) != item.reason.track_id]
-            with_it, without_it = (
-                float(model.ranker.scores_of(*_played(those), np.array([row]))[0]) for those in (rows, without)
-            )
+            with_it, without_it = (score_after(model, those, row) for those in (rows, without))
             assert without_it < with_it
     assert cited > 60
-
-
-def _played(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    history = of_rows(rows, np.ones(len(rows)))
-    return history.rows, history.weights
 
 
 @pytest.mark.parametrize("limit", [1, 7, 10, 20, 55, 100])

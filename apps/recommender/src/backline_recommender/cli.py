@@ -11,6 +11,7 @@ from backline_recommender.refused import RefusedError
 
 COMMANDS = {
     "evaluate": "train on one file of plays, rank for another, print the metrics",
+    "rollback": "serve the model before the current one again",
     "serve": "answer the app's requests",
     "train": "train from exported plays and publish the model",
 }

@@ -1,7 +1,6 @@
 """A trained model in memory, as it answers."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, cast
 
 import numpy as np
@@ -11,6 +10,9 @@ from backline_recommender.artefacts import Array, Artefact, ArtefactError
 from backline_recommender.catalogue import rows_of
 from backline_recommender.exploration import MAX_ARMS, NEW_BELOW_LISTENS
 from backline_recommender.history import History
+from backline_recommender.index import FILE as INDEX_FILE
+from backline_recommender.index import TrackIndex
+from backline_recommender.listener import Listener, Listeners
 from backline_recommender.ranker import Ranker
 from backline_recommender.taste import NO_CANDIDATES, ON_TASTE, Candidates, Ranked, ranked
 from backline_recommender.wire import EngineModelStatus
@@ -23,6 +25,8 @@ CANDIDATES = 400
 """How many of the ranker's best are looked at."""
 SAMPLED_NEW = 512
 """New tracks that are looked at beyond those."""
+RISING_LOOKED_AT = 100
+"""Of the tracks with the most recent listens, where not all are looked at."""
 POPULAR_ROOM = 2_000
 
 
@@ -71,20 +75,28 @@ def _tracks_of(artefact: Artefact) -> Tracks:
     return Tracks(*arrays)
 
 
-@dataclass(frozen=True)
 class Model:
     """Immutable, and safe to ask from several threads."""
 
-    version: str
-    status: EngineModelStatus
-    tracks: Tracks
-    ranker: Ranker
+    def __init__(self, status: EngineModelStatus, tracks: Tracks, ranker: Ranker, index: TrackIndex | None) -> None:
+        self.version = status.version
+        self.status = status
+        self.tracks = tracks
+        self._listeners = Listeners(ranker)
+        self._index = index
+        self._by_listens = np.lexsort((tracks.ids, -tracks.popularity, -tracks.recent))
+        self._new = np.flatnonzero(tracks.popularity < NEW_BELOW_LISTENS)
+        self._most_listens = float(tracks.popularity.max(initial=0.0))
+        self._recent_share = float(tracks.recent.sum()) / max(1e-9, float(tracks.popularity.sum()))
 
     @staticmethod
     def of(artefact: Artefact) -> "Model":
         """Raises ArtefactError where the files are whole but don't fit together."""
         said = artefact.manifest.description
         tracks = _tracks_of(artefact)
+        ranker = Ranker.from_arrays(artefact.arrays)
+        if ranker.item_count != tracks.size:
+            raise ArtefactError(f"{artefact.version}: the ranker is of other tracks")
         status = EngineModelStatus(
             version=artefact.version,
             trained_at=said.trained_at,
@@ -94,7 +106,9 @@ class Model:
             listeners=said.listeners,
             data_through=said.data_through,
         )
-        return Model(artefact.version, status, tracks, Ranker.from_arrays(artefact.arrays))
+        raw = artefact.blobs.get(INDEX_FILE)
+        index = None if raw is None else TrackIndex.of(raw, tracks.size, ranker.ials.factors.shape[1])
+        return Model(status, tracks, ranker, index)
 
     @property
     def trained_at(self) -> str:
@@ -108,11 +122,20 @@ class Model:
         rows = np.append(heard, self.rows_of(excluded))
         return np.unique(rows[rows >= 0])
 
-    def candidates(self, history: History, barred: Int64) -> Candidates:
-        """The ranker's best without those that are barred; none where nothing was played."""
-        if len(history) == 0 or self.tracks.size == 0:
+    def listener(self, history: History) -> Listener | None:
+        """None for who played nothing that the model knows."""
+        return None if len(history) == 0 else self._listeners.of(history)
+
+    def candidates(self, listener: Listener | None, barred: Int64) -> Candidates:
+        """The ranker's best without those that are barred."""
+        if listener is None:
             return NO_CANDIDATES
-        z = self.ranker.scores(history.rows, history.weights)
+        return (
+            self._all_looked_at(listener, barred) if self._index is None else self._found(self._index, listener, barred)
+        )
+
+    def _all_looked_at(self, listener: Listener, barred: Int64) -> Candidates:
+        z = listener.z_of_all()
         mean = (float(z.sum()) - float(z[barred].sum())) / max(1, len(z) - len(barred))
         z[barred] = -np.inf
         count = min(CANDIDATES, len(z))
@@ -120,13 +143,16 @@ class Model:
         rows = rows[np.isfinite(z[rows])]
         return Candidates(rows, z[rows], mean)
 
+    def _found(self, index: TrackIndex, listener: Listener, barred: Int64) -> Candidates:
+        """For a catalogue too large to look at, beside which the listener's own plays don't move the mean from 0."""
+        near = index.nearest(listener.vector.astype(np.float32), CANDIDATES + min(len(barred), CANDIDATES))
+        rising = self._by_listens[:RISING_LOOKED_AT]
+        rows = np.setdiff1d(np.concatenate([near, listener.strongest_linear(CANDIDATES), rising]), barred)
+        return Candidates(rows, listener.z_of(rows), 0.0)
+
     def ranked(self, candidates: Candidates, limit: int) -> Ranked:
         rows = candidates.rows
         return ranked(candidates, self.tracks.popularity[rows], self.tracks.recent[rows], limit)
-
-    def contributions(self, history: History, row: int) -> Float32:
-        """What each play of the history adds to the ranker's score of the track."""
-        return self.ranker.contributions(history.rows, history.weights, row)
 
     def is_unheard(self, row: int) -> bool:
         """Whether what is known of a track is what it is, not who plays it."""
@@ -141,45 +167,24 @@ class Model:
         """Beside the track that was listened to most."""
         return float(self.tracks.popularity[row]) / max(1.0, self._most_listens)
 
-    @cached_property
-    def _most_listens(self) -> float:
-        return float(self.tracks.popularity.max(initial=0.0))
-
-    @cached_property
-    def _recent_share(self) -> float:
-        return float(self.tracks.recent.sum()) / max(1e-9, float(self.tracks.popularity.sum()))
-
-    @cached_property
-    def _by_listens(self) -> Int64:
-        return np.lexsort((self.tracks.ids, -self.tracks.popularity, -self.tracks.recent))
-
     def most_listened(self, barred: Int64) -> Int64:
         """Lately, best first, without those that are barred."""
         rows = self._by_listens[: POPULAR_ROOM + len(barred)]
         return rows[~np.isin(rows, barred)]
 
-    @cached_property
-    def _new(self) -> Int64:
-        return np.flatnonzero(self.tracks.popularity < NEW_BELOW_LISTENS)
-
     def new_tracks(
-        self, history: History, candidates: Candidates, barred: Int64, chance: np.random.Generator
+        self, listener: Listener | None, candidates: Candidates, barred: Int64, chance: np.random.Generator
     ) -> tuple[Int64, Float64]:
         """Tracks that few have heard and this listener has not, with how well they suit (0..1), best first."""
         if len(self._new) == 0:
             return np.zeros(0, np.int64), np.zeros(0)
         sample = self._new[chance.integers(len(self._new), size=min(SAMPLED_NEW, 4 * len(self._new)))]
-        if len(history) == 0:
+        if listener is None:
             rows = np.setdiff1d(sample, barred)
             return chance.permutation(rows)[: 2 * MAX_ARMS], np.full(min(len(rows), 2 * MAX_ARMS), 0.5)
         near = candidates.rows[self.tracks.popularity[candidates.rows] < NEW_BELOW_LISTENS]
         rows = np.union1d(near, np.setdiff1d(sample, barred))
-        suits = candidates.suits(self.ranker.scores_of(history.rows, history.weights, rows))
+        suits = candidates.suits(listener.z_of(rows))
         fitting = np.flatnonzero(suits >= ON_TASTE)
         order = fitting[np.argsort(-suits[fitting], kind="stable")][: 2 * MAX_ARMS]
         return rows[order], np.clip(suits[order], 0, 1)
-
-    def warm(self) -> None:
-        """Computes what the first requests would otherwise wait for."""
-        for prepared in (self._by_listens, self._new, self._most_listens, self._recent_share):
-            del prepared

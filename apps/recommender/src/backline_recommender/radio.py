@@ -9,7 +9,7 @@ from backline_recommender import wire
 from backline_recommender.history import History, of_rows
 from backline_recommender.listing import MAX_OF_ARTIST
 from backline_recommender.model import Model
-from backline_recommender.recommend import UnknownTrackError, answer, chance_of, reason_of
+from backline_recommender.recommend import UnknownTrackError, answer, chance_of, reasons_of
 from backline_recommender.taste import Ranked
 
 Int64 = NDArray[np.int64]
@@ -75,15 +75,17 @@ def radio_next(model: Model, asked: wire.RadioRequest) -> wire.EngineAnswer:
     if len(history) == 0:
         raise UnknownTrackError
     barred = model.barred(np.append(played, seed), asked.exclude)
-    found = model.ranked(model.candidates(history, barred).to_taste(), asked.limit)
+    listener = model.listener(history)
+    found = model.ranked(model.candidates(listener, barred).to_taste(), asked.limit)
     known = np.append(seed, played)
     lately = model.tracks.artist_ids[known[known >= 0]].tolist()
     drawn = _drawn(found, model, lately, asked.limit, chance_of(model, asked.seed))
+    reasons = reasons_of(model, history, listener, [row for row, _, _ in drawn])
     items = [
         wire.EngineItem(
             track_id=int(model.tracks.ids[row]),
             score=score,
-            reason=reason_of(model, history, row),
+            reason=reasons[row],
             source="content" if model.is_unheard(row) else "ranker",
             propensity=propensity,
         )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence, Set
 
 import numpy as np
-from msgspec import UnsetType
 from numpy.typing import NDArray
 
 from backline_recommender import wire
 from backline_recommender.exploration import MAX_ARMS, Arms, Drawn, draw
 from backline_recommender.history import History, of_plays, of_rows
+from backline_recommender.listener import Listener
 from backline_recommender.listing import Explore, Place, listed
 from backline_recommender.model import Model
 from backline_recommender.taste import Candidates, Ranked
@@ -32,10 +32,10 @@ def chance_of(model: Model, seed: int) -> np.random.Generator:
 
 
 def exploring(
-    model: Model, history: History, candidates: Candidates, barred: Int64, chance: np.random.Generator
+    model: Model, listener: Listener | None, candidates: Candidates, barred: Int64, chance: np.random.Generator
 ) -> Explore:
     """New tracks to this listener's taste; any new tracks where the taste isn't known."""
-    rows, suits = model.new_tracks(history, candidates, barred, chance)
+    rows, suits = model.new_tracks(listener, candidates, barred, chance)
 
     def explore(placed: Set[int]) -> Drawn | None:
         free = np.array([row not in placed for row in rows.tolist()], dtype=bool)
@@ -60,16 +60,29 @@ def falling(scores: Sequence[float | None]) -> list[float]:
     return out
 
 
-def reason_of(model: Model, history: History, row: int) -> wire.EngineReason:
-    """What brought the track here, by each play's own part of its score."""
-    parts = model.contributions(history, row)
-    most = int(parts.argmax())
-    cited: int | UnsetType = int(model.tracks.ids[history.rows[most]])
-    if parts[most] <= 0:
+def reasons_of(
+    model: Model, history: History, listener: Listener | None, rows: list[int]
+) -> dict[int, wire.EngineReason]:
+    """What brought each track here, by each play's own part of its score."""
+    if listener is None or not rows:
+        return {}
+    parts = listener.parts(np.array(rows, dtype=np.int64))
+    raised = np.maximum(parts, 0).sum(axis=0)
+    most = parts.argmax(axis=0)
+    cited = model.tracks.ids[history.rows[most]].tolist()
+    shares = parts[most, np.arange(len(rows))] / np.maximum(raised, 1e-12)
+    return {
+        row: _reason(model, row, track, share) for row, track, share in zip(rows, cited, shares.tolist(), strict=True)
+    }
+
+
+def _reason(model: Model, row: int, cited: int, share: float) -> wire.EngineReason:
+    """`cited` is the play that did most, `share` its part of all that raised the score."""
+    if share <= 0:
         return wire.EngineReason(kind="fans-like-you")
     if model.is_unheard(row):
         return wire.EngineReason(kind="sounds-like", track_id=cited)
-    if parts[most] >= CLEAR_SHARE * parts[parts > 0].sum():
+    if share >= CLEAR_SHARE:
         return wire.EngineReason(kind="because-you-played", track_id=cited)
     return wire.EngineReason(kind="fans-like-you")
 
@@ -82,33 +95,43 @@ def answer(model: Model, items: list[wire.EngineItem]) -> wire.EngineAnswer:
     return wire.EngineAnswer(items=items, model=wire.EngineModel(version=model.version, trained_at=model.trained_at))
 
 
-def _item(model: Model, history: History, found: Ranked, place: Place, score: float) -> wire.EngineItem:
-    row = place.row
-    source: wire.Source
+def _for_place(
+    model: Model, found: Ranked, reasons: dict[int, wire.EngineReason], place: Place
+) -> tuple[wire.Source, wire.EngineReason]:
     if place.explored:
-        source, reason = "explore", wire.EngineReason(kind="new-and-rising")
-    elif row in found.risen:
-        source, reason = "recent", wire.EngineReason(kind="new-and-rising")
-    elif row not in found:
-        source, reason = "recent", popular_reason(model, row)
-    else:
-        source, reason = "content" if model.is_unheard(row) else "ranker", reason_of(model, history, row)
-    return wire.EngineItem(
-        track_id=int(model.tracks.ids[row]), score=score, reason=reason, source=source, propensity=place.propensity
-    )
+        return "explore", wire.EngineReason(kind="new-and-rising")
+    if place.row in found.risen:
+        return "recent", wire.EngineReason(kind="new-and-rising")
+    if place.row not in reasons:
+        return "recent", popular_reason(model, place.row)
+    return "content" if model.is_unheard(place.row) else "ranker", reasons[place.row]
 
 
-def _answer_of(model: Model, history: History, found: Ranked, places: list[Place]) -> wire.EngineAnswer:
+def _own_scores(model: Model, found: Ranked, places: list[Place]) -> list[float | None]:
+    """Tracks that are merely popular come below all that the ranker found; new ones have no score of their own."""
     own = dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))
     lowest = float(found.scores.min()) if len(found.scores) > 0 else 0.0
-    given = [
+    return [
         None if place.explored else own.get(place.row, lowest - 1 + model.share_of_listens(place.row))
         for place in places
     ]
-    scores = falling(given)
-    return answer(
-        model, [_item(model, history, found, place, score) for place, score in zip(places, scores, strict=True)]
-    )
+
+
+def _items(
+    model: Model, found: Ranked, reasons: dict[int, wire.EngineReason], places: list[Place]
+) -> list[wire.EngineItem]:
+    scores = falling(_own_scores(model, found, places))
+    given = [_for_place(model, found, reasons, place) for place in places]
+    return [
+        wire.EngineItem(
+            track_id=int(model.tracks.ids[place.row]),
+            score=score,
+            reason=reason,
+            source=source,
+            propensity=place.propensity,
+        )
+        for place, score, (source, reason) in zip(places, scores, given, strict=True)
+    ]
 
 
 def for_you(model: Model, asked: wire.ForYouRequest) -> wire.EngineAnswer:
@@ -116,17 +139,19 @@ def for_you(model: Model, asked: wire.ForYouRequest) -> wire.EngineAnswer:
     heard = model.rows_of([play.track_id for play in asked.recent])
     history = of_plays(asked.recent, heard, model.tracks.duration_ms)
     barred = model.barred(heard, asked.exclude)
-    candidates = model.candidates(history, barred)
+    listener = model.listener(history)
+    candidates = model.candidates(listener, barred)
     found = model.ranked(candidates.to_taste(), asked.limit)
     chance = chance_of(model, asked.seed)
-    explore = exploring(model, history, candidates, barred, chance) if asked.explore else None
+    explore = exploring(model, listener, candidates, barred, chance) if asked.explore else None
 
     places = listed(found.rows, model.tracks.artist_ids, asked.limit, explore, chance)
-    enough = asked.limit if len(history) == 0 else min(asked.limit, FILLED_TO)
+    enough = asked.limit if listener is None else min(asked.limit, FILLED_TO)
     if len(places) < enough:
         popular = model.most_listened(np.union1d(barred, found.rows))
         places = listed(np.concatenate([found.rows, popular]), model.tracks.artist_ids, enough, explore, chance)
-    return _answer_of(model, history, found, places)
+    of_ranker = [place.row for place in places if place.row in found]
+    return answer(model, _items(model, found, reasons_of(model, history, listener, of_ranker), places))
 
 
 def _similar_reason(model: Model, seed: int, row: int) -> wire.EngineReason:
@@ -141,7 +166,7 @@ def similar(model: Model, asked: wire.SimilarRequest) -> wire.EngineAnswer:
     if seed < 0:
         raise UnknownTrackError
     history = of_rows(np.array([seed]), np.ones(1))
-    candidates = model.candidates(history, model.barred(np.array([seed]), asked.exclude))
+    candidates = model.candidates(model.listener(history), model.barred(np.array([seed]), asked.exclude))
     found = model.ranked(candidates.to_taste(), asked.limit)
     places = listed(found.rows, model.tracks.artist_ids, asked.limit, None, chance_of(model, 0))
     own = dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))

@@ -44,7 +44,6 @@ class Serving:
             return True
         try:
             model = Model.of(read(self.models, version))
-            model.warm()
         except ArtefactError as cause:
             self._refuse(version, cause)
             return False

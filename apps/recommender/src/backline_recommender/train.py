@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backline_recommender.local import train_locally
 from backline_recommender.training import Trainer, train
 from backline_recommender.wire import utc_text
 
@@ -23,13 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _trainer(backend: str) -> Trainer:
-    if backend == "spark":
-        from backline_recommender.spark import train_with_spark
+    """Only the one that is asked for is imported: Spark is an extra of the package."""
+    if backend == "local":
+        return train_locally
+    from backline_recommender.spark import train_with_spark
 
-        return train_with_spark
-    from backline_recommender.local import train_locally
-
-    return train_locally
+    return train_with_spark
 
 
 def run(arguments: argparse.Namespace) -> int:
