@@ -165,6 +165,7 @@ describe('the gateway for Stripe', () => {
     expect(await receiptOf(invoice)).toEqual({
       invoiceId: invoice,
       userId: 7,
+      subscriptionId: subscription,
       paid: { currency: 'USD', micros: cents(1_000) },
       tax: 0n,
       fee: cents(59),

@@ -54,6 +54,7 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
         await receipts.save({
           invoiceId,
           userId: fan.id,
+          subscriptionId: null,
           paid: price,
           tax: micros(0n),
           fee: usualFee(price),

@@ -171,6 +171,7 @@ export const receiptRepositorySuite = (adapter: string, open: OpenHarness): void
     const receiptFrom = async (changes: Partial<Receipt> = {}): Promise<Receipt> => ({
       invoiceId: 'in_1' as InvoiceId,
       userId: (await addUser(harness())).id,
+      subscriptionId: 'sub_1' as SubscriptionId,
       paid: money(10_000_000n, USD),
       tax: micros(0n),
       fee: micros(590_000n),
@@ -210,6 +211,28 @@ export const receiptRepositorySuite = (adapter: string, open: OpenHarness): void
         await save(changed);
         expect(await find('in_1')).toEqual(changed);
       }
+    });
+
+    test('linesOf gives all lines of a subscription, and of no other', async () => {
+      const first = await receiptFrom();
+      const line = first.lines[0]!;
+      const other = { ...line, serviceFrom: after(NOW, 1) };
+      await save({ ...first, lines: [line, line] });
+      await save({ ...first, invoiceId: 'in_2' as InvoiceId, lines: [other] });
+      await save({ ...first, invoiceId: 'in_3' as InvoiceId, subscriptionId: 'sub_2' as SubscriptionId });
+      await save({ ...first, invoiceId: 'in_4' as InvoiceId, subscriptionId: null });
+      const linesOf = (id: string) =>
+        commit(harness().ports.uow, ({ receipts }) => receipts.linesOf(id as SubscriptionId));
+      expect(await linesOf('sub_1')).toEqual([line, line, other]);
+      expect(await linesOf('sub_3')).toEqual([]);
+    });
+
+    test('allOf gives every receipt of a fan by invoice, and nobody else’s', async () => {
+      const mine = await receiptFrom({ invoiceId: 'in_2' as InvoiceId });
+      const earlier = { ...mine, invoiceId: 'in_1' as InvoiceId, lines: [...mine.lines, ...mine.lines] };
+      const other = await receiptFrom({ invoiceId: 'in_3' as InvoiceId });
+      for (const each of [mine, earlier, other]) await save(each);
+      expect(await commit(harness().ports.uow, ({ receipts }) => receipts.allOf(mine.userId))).toEqual([earlier, mine]);
     });
 
     test('keeps receipts apart', async () => {

@@ -29,7 +29,7 @@ export const bookingRepository = ({ bookings, bookingCounts, receipts }: Drafts)
   },
   unbooked: async (limit) => {
     const fans = new Set<UserId>();
-    for (const { paidAt: _, ...receipt } of receipts.all()) {
+    for (const { paidAt: _, subscriptionId: __, ...receipt } of receipts.all()) {
       const booked = bookings.get(receipt.invoiceId);
       if (booked === undefined || canonicalJson(booked) !== canonicalJson(receipt)) fans.add(receipt.userId);
     }

@@ -88,7 +88,10 @@ export const memoryTables = () => ({
     user: ({ userId }) => userId,
     session: ({ hosted }) => hosted?.sessionId ?? null,
   }),
-  receipts: table((receipt: Receipt) => receipt.invoiceId, { user: ({ userId }) => userId }),
+  receipts: table((receipt: Receipt) => receipt.invoiceId, {
+    user: ({ userId }) => userId,
+    subscription: ({ subscriptionId }) => subscriptionId,
+  }),
   inbox: table((entry: InboxEntry) => entry.id, {}),
   rates: seededRates(),
   periods: table((period: Period) => period.month, {}),

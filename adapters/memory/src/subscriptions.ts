@@ -39,6 +39,7 @@ export const checkoutRepository = ({ checkouts }: Drafts): CheckoutRepository =>
 export const receiptRepository = ({ receipts }: Drafts): ReceiptRepository => ({
   find: async (id) => receipts.get(id) ?? null,
   allOf: async (userId) => receipts.where('user', userId).toSorted((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1)),
+  linesOf: async (id) => receipts.where('subscription', id).flatMap(({ lines }) => lines),
   save: async (receipt) => receipts.put(receipt),
 });
 

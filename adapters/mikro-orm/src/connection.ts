@@ -29,7 +29,8 @@ const SESSION_SETTINGS = {
   timezone: 'UTC',
   statement_timeout: '5s',
   lock_timeout: '2s',
-  idle_in_transaction_session_timeout: '10s',
+  // Above what a webhook waits for the payment provider at most.
+  idle_in_transaction_session_timeout: '15s',
   jit: 'off',
   // Two neighbouring letters swapped in a word of eight leave 0.38.
   'pg_trgm.word_similarity_threshold': '0.35',

@@ -2,7 +2,7 @@ import { type InferEntity, LockMode, defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { UserId } from '@backline/core/accounts';
 import { currency, micros, money } from '@backline/core/kernel';
-import type { InvoiceId, Receipt, ReceiptLine, ReceiptRepository } from '@backline/core/subscriptions';
+import type { InvoiceId, Receipt, ReceiptLine, ReceiptRepository, SubscriptionId } from '@backline/core/subscriptions';
 import { instantOf } from './columns.ts';
 import { UserRow } from './users.ts';
 
@@ -12,6 +12,7 @@ export const ReceiptRow = defineEntity({
   properties: {
     invoiceId: p.text().primary(),
     user: () => p.manyToOne(UserRow).mapToPk().deleteRule('no action').updateRule('no action'),
+    subscriptionId: p.text().nullable(),
     currency: p.text(),
     paidMicros: p.bigint(),
     taxMicros: p.bigint(),
@@ -40,6 +41,7 @@ export const ReceiptLineRow = defineEntity({
 const toRow = (receipt: Receipt) => ({
   invoiceId: receipt.invoiceId as string,
   user: receipt.userId as number,
+  subscriptionId: receipt.subscriptionId as string | null,
   currency: receipt.paid.currency as string,
   paidMicros: receipt.paid.micros as bigint,
   taxMicros: receipt.tax as bigint,
@@ -53,6 +55,7 @@ const toRow = (receipt: Receipt) => ({
 const fromRow = (row: InferEntity<typeof ReceiptRow>, lines: readonly ReceiptLine[]): Receipt => ({
   invoiceId: row.invoiceId as InvoiceId,
   userId: row.user as UserId,
+  subscriptionId: (row.subscriptionId ?? null) as SubscriptionId | null,
   paid: money(row.paidMicros, currency(row.currency)),
   tax: micros(row.taxMicros),
   fee: micros(row.feeMicros),
@@ -92,6 +95,19 @@ export const receiptRepository = (em: SqlEntityManager): ReceiptRepository => ({
     );
     const ofReceipt = Map.groupBy(lines, ({ receipt }) => receipt);
     return rows.map((row) => fromRow(row, (ofReceipt.get(row.invoiceId) ?? []).map(lineFromRow)));
+  },
+  linesOf: async (id) => {
+    const receipts = await em.find(
+      ReceiptRow,
+      { subscriptionId: id as string },
+      { fields: ['invoiceId'], disableIdentityMap: true },
+    );
+    const lines = await em.find(
+      ReceiptLineRow,
+      { receipt: receipts.map(({ invoiceId }) => invoiceId) },
+      { orderBy: { serviceFrom: 'asc', receipt: 'asc', position: 'asc' }, disableIdentityMap: true },
+    );
+    return lines.map(lineFromRow);
   },
   save: async (receipt) => {
     await em.upsert(ReceiptRow, toRow(receipt));

@@ -176,6 +176,7 @@ const receiptOf = (userId: UserId, invoice: Invoice): Receipt | null => {
   return {
     invoiceId: invoice.id as InvoiceId,
     userId,
+    subscriptionId: invoice.subscriptionId as SubscriptionId,
     paid,
     tax: micros(0n),
     fee: usualFee(paid),

@@ -1,8 +1,14 @@
 import type { UserId } from '@backline/core/accounts';
 import { type Currency, type Micros, micros, money } from '@backline/core/kernel';
-import { type InvoiceId, type Receipt, type ReceiptLine, usualFee } from '@backline/core/subscriptions';
+import {
+  type InvoiceId,
+  type Receipt,
+  type ReceiptLine,
+  type SubscriptionId,
+  usualFee,
+} from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
-import { expandedOf, userIn } from './ids.ts';
+import { expandedOf, idOf, userIn } from './ids.ts';
 import { currencyOf, microsOf } from './minor-units.ts';
 import { instantOf, secondsToInstant } from './snapshot.ts';
 
@@ -30,6 +36,7 @@ export const receiptOf = (
   return {
     invoiceId: invoice.id as InvoiceId,
     userId,
+    subscriptionId: idOf(invoice.parent?.subscription_details?.subscription) as SubscriptionId | null,
     paid,
     tax,
     fee: moved.fee === null ? usualFee(paid) : microsOf(moved.fee, currency),

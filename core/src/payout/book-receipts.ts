@@ -68,6 +68,6 @@ const bookChange = async (
 };
 
 const earnedReceipt = (receipt: Receipt): EarnedReceipt => {
-  const { paidAt: _, ...earned } = receipt;
+  const { paidAt: _, subscriptionId: __, ...earned } = receipt;
   return earned;
 };

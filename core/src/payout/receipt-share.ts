@@ -14,7 +14,7 @@ import { least, total } from './amounts.ts';
 import type { PayoutPolicy } from './policy.ts';
 
 /** What R7a asks of a receipt. */
-export type EarnedReceipt = Omit<Receipt, 'paidAt'>;
+export type EarnedReceipt = Omit<Receipt, 'paidAt' | 'subscriptionId'>;
 
 /** What a month has of a receipt, or of several. Negative where a proration gives back more than the month brings. */
 export type MonthShare = {

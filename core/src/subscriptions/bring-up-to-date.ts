@@ -59,12 +59,12 @@ const followTo = (
   id === null ? Promise.resolve(ok(null)) : bringUpToDate(ports, stores, { kind: 'subscription', id });
 
 const applySnapshot = async (
-  { subscriptions, outbox }: SubscriptionStores,
+  { subscriptions, receipts, outbox }: SubscriptionStores,
   snapshot: SubscriptionSnapshot,
   now: Instant,
 ): Promise<void> => {
   const known = await subscriptions.find(snapshot.id);
-  const observed = observe(known, snapshot, now);
+  const observed = observe(known, snapshot, await receipts.linesOf(snapshot.id), now);
   await subscriptions.save(observed);
 
   const since = firstDifference(known?.paid ?? [], observed.paid);

@@ -4,7 +4,7 @@ import type { Checkout, HostedCheckout } from './checkout.ts';
 import type { CustomerId, Payer } from './customer.ts';
 import type { BadSignature, PaymentsAway } from './errors.ts';
 import type { SubscriptionEvent } from './events.ts';
-import type { InvoiceId, Receipt } from './receipt.ts';
+import type { InvoiceId, Receipt, ReceiptLine } from './receipt.ts';
 import type { Subscription, SubscriptionId, SubscriptionSnapshot } from './subscription.ts';
 import type { EventId, InboxEntry, ObjectRef, WebhookEvent } from './webhook.ts';
 
@@ -35,6 +35,8 @@ export interface ReceiptRepository {
   readonly find: (id: InvoiceId) => Promise<Receipt | null>;
   /** By invoice; held until the transaction ends. */
   readonly allOf: (userId: UserId) => Promise<readonly Receipt[]>;
+  /** What was paid for of a subscription; not held. */
+  readonly linesOf: (id: SubscriptionId) => Promise<readonly ReceiptLine[]>;
   /** Inserts or replaces by invoice. */
   readonly save: (receipt: Receipt) => Promise<void>;
 }

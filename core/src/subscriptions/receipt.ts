@@ -1,6 +1,8 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Brand, type Instant, type Micros, type Money, micros } from '../kernel/index.ts';
 
+import type { SubscriptionId } from './subscription.ts';
+
 /** The provider's id of a paid invoice. */
 export type InvoiceId = Brand<string, 'InvoiceId'>;
 
@@ -16,6 +18,8 @@ export type ReceiptLine = {
 export type Receipt = {
   readonly invoiceId: InvoiceId;
   readonly userId: UserId;
+  /** Null for what was bought otherwise. */
+  readonly subscriptionId: SubscriptionId | null;
   /** With tax. */
   readonly paid: Money;
   readonly tax: Micros;

@@ -1,6 +1,8 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Brand, DAY_MS, type Instant, after } from '../kernel/index.ts';
 
+import type { ReceiptLine } from './receipt.ts';
+
 /** The payment provider's id. */
 export type SubscriptionId = Brand<string, 'SubscriptionId'>;
 
@@ -53,11 +55,38 @@ export const entitles = (it: SubscriptionSnapshot, now: Instant): boolean => {
   }
 };
 
-/** Takes over what the provider says now; the times that were paid for stay paid for. */
-export const observe = (known: Subscription | null, snapshot: SubscriptionSnapshot, now: Instant): Subscription => ({
+/**
+ * Takes over what the provider says now; the times that were paid for stay paid for. What receipts were for was paid for
+ * up to the subscription's end, also where nobody looked in the meantime.
+ */
+export const observe = (
+  known: Subscription | null,
+  snapshot: SubscriptionSnapshot,
+  receipts: readonly ReceiptLine[],
+  now: Instant,
+): Subscription => ({
   ...snapshot,
-  paid: paidSpans(known?.paid ?? [], snapshot, now),
+  paid: united([...paidSpans(known?.paid ?? [], snapshot, now), ...endAt(servedBy(receipts), snapshot.endedAt)]),
 });
+
+const servedBy = (receipts: readonly ReceiptLine[]): readonly PaidSpan[] =>
+  receipts
+    .filter(({ amount }) => amount > 0n)
+    .map(({ serviceFrom, serviceUntil }) => ({ from: serviceFrom, until: serviceUntil }));
+
+/** In their order, and without one that touches another. */
+const united = (spans: readonly PaidSpan[]): readonly PaidSpan[] =>
+  spans
+    .toSorted((a, b) => a.from - b.from)
+    .reduce<readonly PaidSpan[]>((before, span) => {
+      const last = before.at(-1);
+      if (last === undefined || (last.until !== null && last.until < span.from)) return [...before, span];
+      return [...before.slice(0, -1), { from: last.from, until: later(last.until, span.until) }];
+    }, []);
+
+/** Null is never. */
+const later = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? null : (Math.max(a, b) as Instant);
 
 const paidSpans = (spans: readonly PaidSpan[], it: SubscriptionSnapshot, now: Instant): readonly PaidSpan[] => {
   if (it.status === 'active') return reopen(spans, spans.length === 0 ? it.currentPeriodStart : now, null);
@@ -73,9 +102,10 @@ const reopen = (spans: readonly PaidSpan[], from: Instant, until: Instant | null
   return goesOn ? [...spans.slice(0, -1), { from: last.from, until }] : [...spans, { from, until }];
 };
 
-const endAt = (spans: readonly PaidSpan[], end: Instant): readonly PaidSpan[] =>
+/** Null ends nothing. */
+const endAt = (spans: readonly PaidSpan[], end: Instant | null): readonly PaidSpan[] =>
   spans
-    .map((span) => (span.until === null || span.until > end ? { ...span, until: end } : span))
+    .map((span) => (end !== null && (span.until === null || span.until > end) ? { ...span, until: end } : span))
     .filter((span) => span.until === null || span.until > span.from);
 
 /** The first instant about which the two lists disagree; null when they pay for the same times. */

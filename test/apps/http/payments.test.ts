@@ -15,6 +15,7 @@ import {
   startCheckout,
 } from '@backline/contracts/http';
 import { sandboxPages } from '@backline/composition';
+import type { UserId } from '@backline/core/accounts';
 import { DAY_MS, HOUR_MS, instant } from '@backline/core/kernel';
 import { sequentialIds, steppingClock } from '@backline/memory';
 import { PAGE_CSP, sandboxPayments } from '@backline/sandbox-payments';
@@ -282,7 +283,7 @@ describe('the payment sandbox over HTTP', () => {
     clock.advance(HOUR_MS);
     expectProblem(await app.call('GET', path), 404, 'not-found');
     expectProblem(await press(path, 'cancel'), 404, 'not-found');
-    expect(await subscription()).toMatchObject({ cancelAtPeriodEnd: false });
+    expect(await app.core.subscriptions.current(fan.userId as UserId)).toMatchObject({ cancelAtPeriodEnd: false });
   });
 
   test('a checkout that is none is not found', async () => {

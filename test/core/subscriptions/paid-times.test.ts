@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UserId } from '@backline/core/accounts';
-import { DAY_MS, type Instant, after } from '@backline/core/kernel';
+import { DAY_MS, type Instant, after, micros } from '@backline/core/kernel';
 import {
   type PaidSpan,
+  type ReceiptLine,
   type Subscription,
   type SubscriptionId,
   type SubscriptionSnapshot,
@@ -35,12 +36,54 @@ type Observation = readonly [day: number, status: SubscriptionStatus, said?: Sai
 
 const observed = (observations: readonly Observation[]): Subscription | null =>
   observations.reduce<Subscription | null>(
-    (known, [day, status, said]) => observe(known, snapshotOf(status, said), onDay(day)),
+    (known, [day, status, said]) => observe(known, snapshotOf(status, said), [], onDay(day)),
     null,
   );
 
 const spans = (...days: readonly (readonly [number, number | null])[]): readonly PaidSpan[] =>
   days.map(([from, until]) => ({ from: onDay(from), until: until === null ? null : onDay(until) }));
+
+/** A month that an invoice was paid for. */
+const paidFor = (from: number, until: number, amount = 10_000_000n): ReceiptLine => ({
+  amount: micros(amount),
+  serviceFrom: onDay(from),
+  serviceUntil: onDay(until),
+});
+
+describe('what receipts were for was paid for, whenever we look', () => {
+  test('a subscription that had ended before we heard of it paid until then', () => {
+    const seen = observe(null, snapshotOf('canceled', { endedAt: 2 }), [paidFor(0, 30)], onDay(9));
+    expect(seen.paid).toEqual(spans([0, 2]));
+  });
+
+  test('months that had been renewed before we looked are paid for', () => {
+    const snapshot = snapshotOf('active', { periodStart: 60, periodEnd: 90 });
+    expect(observe(null, snapshot, [paidFor(30, 60), paidFor(0, 30)], onDay(61)).paid).toEqual(spans([0, null]));
+  });
+
+  test('a month that nobody paid for is a gap, and what is given back pays for nothing', () => {
+    const snapshot = snapshotOf('canceled', { endedAt: 90 });
+    const lines = [paidFor(0, 30), paidFor(30, 60, -10_000_000n), paidFor(60, 90)];
+    expect(observe(null, snapshot, lines, onDay(95)).paid).toEqual(spans([0, 30], [60, 90]));
+  });
+
+  test('looking often or seldom comes to the same', () => {
+    fc.assert(
+      fc.property(fc.subarray([1, 31, 61]), fc.integer({ min: 1, max: 100 }), (looks, endedAt) => {
+        const lines = [0, 30, 60, 90].filter((from) => from < endedAt).map((from) => paidFor(from, from + 30));
+        const active = looks
+          .filter((day) => day < endedAt)
+          .reduce<Subscription | null>((known, day) => {
+            const periodStart = Math.floor(day / 30) * 30;
+            const snapshot = snapshotOf('active', { periodStart, periodEnd: periodStart + 30 });
+            return observe(known, snapshot, lines.slice(0, periodStart / 30 + 1), onDay(day));
+          }, null);
+        const ended = snapshotOf('canceled', { endedAt });
+        expect(observe(active, ended, lines, onDay(101)).paid).toEqual(spans([0, endedAt]));
+      }),
+    );
+  });
+});
 
 describe('the times that a subscription pays for', () => {
   test.each<[string, readonly Observation[], readonly PaidSpan[]]>([

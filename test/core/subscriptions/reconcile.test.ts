@@ -9,6 +9,7 @@ const FAN = 1 as UserId;
 const RECEIPT: Receipt = {
   invoiceId: 'invoice-1' as InvoiceId,
   userId: FAN,
+  subscriptionId: null,
   paid: money(10_000_000n, USD),
   tax: micros(0n),
   fee: micros(590_000n),

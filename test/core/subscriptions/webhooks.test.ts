@@ -36,6 +36,7 @@ const paid = async (): Promise<Platform & { readonly events: readonly SignedEven
     {
       invoiceId: 'invoice-1' as InvoiceId,
       userId: FAN,
+      subscriptionId: id,
       paid: money(10_000_000n, USD),
       tax: micros(0n),
       fee: micros(590_000n),

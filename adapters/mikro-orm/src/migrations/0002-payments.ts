@@ -21,11 +21,13 @@ create table receipt_line (
 insert into receipt_line (invoice_id, position, amount_micros, service_from, service_until)
   select invoice_id, 0, paid_micros - tax_micros, service_from, service_until from receipt;
 alter table receipt
+  add column subscription_id text,
   add column disputed_micros bigint not null default 0,
   drop column service_from,
   drop column service_until,
   add constraint receipt_disputed_check check (disputed_micros between 0 and paid_micros);
 alter table receipt alter column disputed_micros drop default;
+create index receipt_subscription_id_index on receipt (subscription_id);
 `;
 
 const SUBSCRIPTIONS = `
