@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS, after, invariant } from '@backline/core/kernel';
 import type { Checkout, CustomerId, HostedCheckout } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
@@ -9,8 +10,11 @@ import { secondsToInstant } from './snapshot.ts';
 /** At most 24 hours by Stripe's clock; the rest is for two clocks that disagree. */
 const OPEN_MS = 23 * HOUR_MS + 30 * MINUTE_MS;
 
-/** A key is kept for 24 hours at least: within one such time the same key and the same question are asked. */
-const KEY_MS = 22 * HOUR_MS;
+/**
+ * For so long the same key and the same question are asked. Stripe keeps a key with its answer for a day, a 500 too: a
+ * key that lasted as long would keep a fan from subscribing. After it, sessions that are open are looked through first.
+ */
+const KEY_MS = 10 * MINUTE_MS;
 
 const MOST_LISTED = 100;
 
@@ -41,10 +45,14 @@ export const sessionOf = async (
       cancel_url: `${publicUrl}/payments/cancelled`,
       expires_at: Math.floor(after(attempt.createdAt, time * KEY_MS + OPEN_MS) / SECOND_MS),
     },
-    { idempotencyKey: `backline-checkout-${attempt.id}-${time}` },
+    { idempotencyKey: `backline-checkout-${attempt.id}-${time}-${digestOf([priceId, publicUrl])}` },
   );
   return hosted(shaped(session, SESSION, 'session'));
 };
+
+/** Under one key Stripe refuses any other question: another price or address is another key's. */
+const digestOf = (settings: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
 
 const openedBefore = async (
   stripe: Stripe,

@@ -58,7 +58,7 @@ export const stripePaymentGateway = (options: {
   };
 
   return {
-    customerFor: (payer) => demand(async () => (await customerOf(stripe, payer)) as CustomerId),
+    customerFor: (payer) => demand(async () => (await customerOf(stripe, payer, clock.now())) as CustomerId),
     openCheckout: (attempt, customer) => demand(() => sessionOf(stripe, shop, attempt, customer, clock.now())),
     openPortal: (customer) =>
       demand(async () => {
