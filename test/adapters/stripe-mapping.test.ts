@@ -5,14 +5,16 @@ import type { Email, UserId } from '@backline/core/accounts';
 import { DAY_MS, HOUR_MS, type Instant, SECOND_MS, after, before, instant, micros, money } from '@backline/core/kernel';
 import {
   type CheckoutId,
+  type CustomerId,
   type ObjectRef,
   type ProviderObject,
   type Receipt,
   type SubscriptionSnapshot,
   usualFee,
 } from '@backline/core/subscriptions';
+import { stripePayments } from '@backline/stripe';
 import { START, valueOf } from '../core/platform.ts';
-import { type StripeAdapter, openStripe } from '../support/stripe-platform.ts';
+import { type StripeAdapter, WEBHOOK_SECRET, openStripe } from '../support/stripe-platform.ts';
 import { change } from '../support/stripe-stand-in/books.ts';
 import type { Charge, Invoice, InvoiceLine, Stripe, Subscription } from '../support/stripe-stand-in/objects.ts';
 import type { StandInOptions } from '../support/stripe-stand-in/stripe-stand-in.ts';
@@ -107,6 +109,8 @@ describe('a subscription of Stripe', () => {
     });
     expect(await adapter.gateway.allSubscriptions(null)).toMatchObject({ value: { items: [later] } });
 
+    // What was given up before a month that was paid is no debt of now.
+    change(invoice, { status: 'uncollectible' });
     change(first, { status: 'paid' });
     expect(await snapshot()).toMatchObject({ pastDueSince: at(latestInvoice().status_transitions.finalized_at!) });
     change(latestInvoice(), { status: 'draft' });
@@ -305,6 +309,33 @@ const idOf = (kind: ObjectRef['kind']): string => {
   const [session] = adapter.standIn.books.sessions.keys();
   return { subscription: subscription.id, invoice: invoice.id, charge: charge.id, checkout: session! }[kind];
 };
+
+describe('a checkout whose answer was lost', () => {
+  test('is begun anew where the price or the address has changed since: the same key would be refused', async () => {
+    const { standIn, clock, gateway } = adapter;
+    const attempt = {
+      id: randomUUID() as CheckoutId,
+      userId: FAN,
+      createdAt: clock.now(),
+      hosted: null,
+      closedAt: null,
+    };
+    const customer = subscription.customer as CustomerId;
+    const lost = valueOf(await gateway.openCheckout(attempt, customer));
+    const moved = stripePayments({
+      secretKey: standIn.secretKey,
+      webhookSecrets: [WEBHOOK_SECRET],
+      priceId: standIn.priceId,
+      apiBase: standIn.url,
+      publicUrl: 'https://elsewhere.example.com',
+      clock,
+      warn: () => undefined,
+    });
+    const { sessionId } = valueOf(await moved.gateway.openCheckout(attempt, customer));
+    expect(sessionId).not.toBe(lost.sessionId);
+    expect(standIn.books.sessions.get(sessionId)!.success_url).toMatch(/^https:\/\/elsewhere\.example\.com\//);
+  });
+});
 
 describe('an answer that is not what Stripe promises', () => {
   const WRONG: readonly (readonly [string, ObjectRef['kind'], () => void, string])[] = [
