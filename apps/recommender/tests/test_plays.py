@@ -69,26 +69,26 @@ def test_pairs_are_summed_over_files_and_days(tmp_path: Path) -> None:
         play(1, 1, 1, NOON, ms_played=29_999),
     ]
     log = log_of(tmp_path, plays)
-    assert log.plays == 4
-    assert log.listener_count == 2
+    assert log.counts.plays == 4
+    assert log.counts.listeners == 2
     assert list(zip(log.listeners.tolist(), log.tracks.tolist(), strict=True)) == [(0, 0), (1, 1)]
     assert log.strengths[1] == pytest.approx(1.0, rel=0.01)
     assert log.strengths[0] == pytest.approx(1.8, rel=0.02)
-    assert log.skipped.tolist() == [1, 0, 0]
-    assert log.data_through == NOON
+    assert log.sums.skipped.tolist() == [1, 0, 0]
+    assert log.counts.data_through == NOON
 
 
 def test_older_plays_weigh_less(tmp_path: Path) -> None:
     log = log_of(tmp_path, [play(0, 1, 1, NOON), play(1, 1, 1, NOON - timedelta(days=75))])
     assert log.strengths[0] == pytest.approx(log.strengths[1] / 2, rel=0.01)
-    assert log.recent[0] < log.popularity[0]
+    assert log.sums.recent[0] < log.sums.popularity[0]
 
 
 def test_a_track_played_all_day_counts_as_a_few_plays(tmp_path: Path) -> None:
     plays = [play(0, 1, 1, NOON - timedelta(minutes=4 * number), ms_played=200_000) for number in range(100)]
     log = log_of(tmp_path, plays)
     assert log.strengths[0] == pytest.approx(MAX_PLAYS_A_DAY, rel=0.01)
-    assert log.popularity[0] == pytest.approx(1, rel=0.01)
+    assert log.sums.popularity[0] == pytest.approx(1, rel=0.01)
 
 
 def test_the_cap_of_a_day_holds_across_files(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_cap_of_a_day_holds_across_files(tmp_path: Path) -> None:
 def test_trust_stays_with_the_pair(tmp_path: Path) -> None:
     log = log_of(tmp_path, [play(0, 1, 1, NOON, trust=0.1), play(1, 1, 1, NOON, trust=0.0)])
     assert log.trusts.tolist() == pytest.approx([0.1])
-    assert log.popularity[0] == pytest.approx(0.09, rel=0.02)
+    assert log.sums.popularity[0] == pytest.approx(0.09, rel=0.02)
 
 
 def test_rows_of_no_use_are_passed_over_and_counted(tmp_path: Path) -> None:
@@ -120,27 +120,27 @@ def test_rows_of_no_use_are_passed_over_and_counted(tmp_path: Path) -> None:
         play(0, 1, 1, NOON),
     ]
     log = log_of(tmp_path, plays)
-    assert (log.passed_over, log.plays) == (7, 1)
-    assert np.isfinite(log.popularity).all()
+    assert (log.counts.passed_over, log.counts.plays) == (7, 1)
+    assert np.isfinite(log.sums.popularity).all()
 
 
 def test_the_erased_are_not_learnt_from(tmp_path: Path) -> None:
     export = export_of(tmp_path, [play(0, 1, 1, NOON), play(1, 2, 1, NOON)])
     write_erased(export, [listener(0)])
     log = read_plays(export, read_catalogue(export), AS_OF)
-    assert log.listener_count == 1
-    assert log.popularity[0] == 0
+    assert log.counts.listeners == 1
+    assert log.sums.popularity[0] == 0
 
 
 def test_no_plays_at_all_is_an_empty_log(tmp_path: Path) -> None:
     log = log_of(tmp_path, [])
-    assert (log.listener_count, log.plays, log.data_through) == (0, 0, None)
+    assert (log.counts.listeners, log.counts.plays, log.counts.data_through) == (0, 0, None)
 
 
 def test_files_that_are_being_written_are_passed_over(tmp_path: Path) -> None:
     export = export_of(tmp_path, [play(0, 1, 1, NOON)])
     (export / "plays" / "day=2026-11-22" / ".half.parquet").write_bytes(b"PAR1")
-    assert read_plays(export, read_catalogue(export), AS_OF).plays == 1
+    assert read_plays(export, read_catalogue(export), AS_OF).counts.plays == 1
 
 
 def _foreign_type(path: Path) -> None:

@@ -31,29 +31,42 @@ US_A_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
-class PlayLog:
-    """Pairs of listener and track in ascending order, and sums for each track of the catalogue."""
+class TrackSums:
+    """What all listeners did, by row of the catalogue."""
 
-    listener_count: int
-    listeners: Int64
-    tracks: Int64
-    """Rows of the catalogue."""
-    strengths: Float32
-    """Of the pairs: completed plays, each worth half after TASTE_HALF_LIFE_DAYS."""
-    trusts: Float32
-    """Of the pairs, 0..1."""
     popularity: Float32
-    """Trusted listens a track, at most one a listener and day, with the half-life of tastes."""
+    """Trusted listens, at most one a listener and day, each worth half after TASTE_HALF_LIFE_DAYS."""
     recent: Float32
     """The same with RECENT_HALF_LIFE_DAYS."""
     heard_through: Float32
     """Trusted plays that reached THROUGH_COMPLETION."""
     skipped: Float32
     """Trusted plays that were worth nothing."""
+
+
+@dataclass(frozen=True)
+class PlayCounts:
+    listeners: int
+    """Those with a play that was worth something."""
     plays: int
     passed_over: int
     """Rows that are of no use: a trust that is no number from 0 to 1, a time to come, an unknown track."""
     data_through: datetime | None
+
+
+@dataclass(frozen=True)
+class PlayLog:
+    """Pairs of listener and track in ascending order, and the sums over all of them."""
+
+    listeners: Int64
+    tracks: Int64
+    """Rows of the catalogue."""
+    strengths: Float32
+    """Completed plays, each worth half after TASTE_HALF_LIFE_DAYS."""
+    trusts: Float32
+    """0..1"""
+    sums: TrackSums
+    counts: PlayCounts
 
 
 def play_values(ms_played: Int64, duration_ms: Int64) -> Float64:
@@ -179,18 +192,22 @@ class _Reading:
         codes, listeners = np.unique(pairs.key // max(1, self.catalogue.size), return_inverse=True)
         newest = self.newest_us
         return PlayLog(
-            listener_count=len(codes),
             listeners=listeners.astype(np.int64),
             tracks=pairs.key % max(1, self.catalogue.size),
             strengths=pairs.strength.astype(np.float32),
             trusts=(pairs.trust / pairs.value).astype(np.float32),
-            popularity=self.popularity.astype(np.float32),
-            recent=self.recent.astype(np.float32),
-            heard_through=self.heard_through.astype(np.float32),
-            skipped=self.skipped.astype(np.float32),
-            plays=self.plays,
-            passed_over=self.passed_over,
-            data_through=None if newest is None else datetime.fromtimestamp(newest / 1e6, UTC),
+            sums=TrackSums(
+                popularity=self.popularity.astype(np.float32),
+                recent=self.recent.astype(np.float32),
+                heard_through=self.heard_through.astype(np.float32),
+                skipped=self.skipped.astype(np.float32),
+            ),
+            counts=PlayCounts(
+                listeners=len(codes),
+                plays=self.plays,
+                passed_over=self.passed_over,
+                data_through=None if newest is None else datetime.fromtimestamp(newest / 1e6, UTC),
+            ),
         )
 
 

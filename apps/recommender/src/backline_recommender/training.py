@@ -3,33 +3,39 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from backline_recommender import artefacts, neighbours
 from backline_recommender.artefacts import Description
 from backline_recommender.catalogue import Catalogue, read_catalogue
-from backline_recommender.interactions import Interactions, interactions
+from backline_recommender.index import FILE as INDEX_FILE
+from backline_recommender.index import INDEXED_ABOVE, TrackIndex, index_bytes
 from backline_recommender.model import Tracks, track_arrays
 from backline_recommender.nearest import neighbour_arrays
-from backline_recommender.plays import PlayLog, read_plays
+from backline_recommender.plays import PlayCounts, TrackSums
 from backline_recommender.ranker import Ranker
+from backline_recommender.ranker_training import available_threads
 from backline_recommender.refused import RefusedError
 from backline_recommender.wire import utc_text
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A ranker of all tracks of the catalogue, and how it came about."""
+class Learnt:
+    """A ranker of all tracks of the catalogue, what it was learnt from, and how."""
 
     ranker: Ranker
-    trainer: str
+    sums: TrackSums
+    counts: PlayCounts
+    trainer: Literal["local", "spark"]
     family: str
     settings: dict[str, float | int | str | bool | None]
     metrics: dict[str, float]
 
 
 class Trainer(Protocol):
-    def __call__(self, catalogue: Catalogue, played: Interactions) -> Fitted: ...
+    """Learns from the plays of the export. Raises RefusedError where they are of no use."""
+
+    def __call__(self, export: Path, catalogue: Catalogue, as_of: datetime) -> Learnt: ...
 
 
 @dataclass(frozen=True)
@@ -38,21 +44,27 @@ class Trained:
     description: Description
 
 
-def tracks_of(catalogue: Catalogue, log: PlayLog) -> Tracks:
+def tracks_of(catalogue: Catalogue, sums: TrackSums) -> Tracks:
     return Tracks(
         ids=catalogue.track_ids,
         artist_ids=catalogue.artist_ids,
         duration_ms=catalogue.duration_ms,
-        popularity=log.popularity,
-        recent=log.recent,
-        heard_through=log.heard_through,
-        skipped=log.skipped,
+        popularity=sums.popularity,
+        recent=sums.recent,
+        heard_through=sums.heard_through,
+        skipped=sums.skipped,
     )
 
 
-def played_of(catalogue: Catalogue, log: PlayLog) -> Interactions:
-    shape = (log.listener_count, catalogue.size)
-    return interactions(log.listeners, log.tracks, log.strengths, log.trusts, shape)
+def blobs_of(trained_at: str, tracks: Tracks, ranker: Ranker) -> dict[str, bytes]:
+    """The app's neighbours and, for a catalogue that needs one, the index."""
+    if tracks.size <= INDEXED_ABOVE:
+        return {neighbours.FILE: neighbours.to_bytes(trained_at, neighbour_arrays(tracks, ranker))}
+    factors = ranker.ials.factors
+    raw = index_bytes(factors, available_threads())
+    index = TrackIndex.of(raw, *factors.shape)
+    nearest = neighbour_arrays(tracks, ranker, index)
+    return {neighbours.FILE: neighbours.to_bytes(trained_at, nearest), INDEX_FILE: raw}
 
 
 def train(export: Path, models: Path, trainer: Trainer, now: datetime) -> Trained:
@@ -64,22 +76,21 @@ def train(export: Path, models: Path, trainer: Trainer, now: datetime) -> Traine
     catalogue = read_catalogue(export)
     if catalogue.size == 0:
         raise RefusedError(f"{export / 'tracks.parquet'}: no tracks, so there is nothing to recommend")
-    log = read_plays(export, catalogue, now)
-    fitted = trainer(catalogue, played_of(catalogue, log))
+    learnt = trainer(export, catalogue, now)
+    through = learnt.counts.data_through
     description = Description(
         trained_at=utc_text(now),
-        trainer=fitted.trainer,
-        family=fitted.family,
+        trainer=learnt.trainer,
+        family=learnt.family,
         tracks=catalogue.size,
-        listeners=log.listener_count,
-        plays=log.plays,
-        data_through=None if log.data_through is None else utc_text(log.data_through),
-        settings=fitted.settings | {"rows_passed_over": log.passed_over},
-        metrics=fitted.metrics,
+        listeners=learnt.counts.listeners,
+        plays=learnt.counts.plays,
+        data_through=None if through is None else utc_text(through),
+        settings=learnt.settings | {"rows_passed_over": learnt.counts.passed_over},
+        metrics=learnt.metrics,
     )
-    tracks = tracks_of(catalogue, log)
-    nearest = neighbours.to_bytes(description.trained_at, neighbour_arrays(tracks, fitted.ranker))
-    arrays = track_arrays(tracks) | fitted.ranker.to_arrays()
-    version = artefacts.write(models, description, arrays, {neighbours.FILE: nearest}, now)
+    tracks = tracks_of(catalogue, learnt.sums)
+    blobs = blobs_of(description.trained_at, tracks, learnt.ranker)
+    version = artefacts.write(models, description, track_arrays(tracks) | learnt.ranker.to_arrays(), blobs, now)
     artefacts.activate(models, version)
     return Trained(version, description)
