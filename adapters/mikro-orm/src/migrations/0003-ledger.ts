@@ -248,10 +248,10 @@ export class Ledger extends Migration {
     this.addSql(
       giveToLedgerOwner(
         {
-          period: 'insert, references, update (status, closing_at, closed_at, inputs_digest)',
+          period: 'insert, update (status, closing_at, closed_at, inputs_digest)',
           ledger_account: 'insert',
           ledger_balance: 'nothing else',
-          ledger_transaction: 'insert, references',
+          ledger_transaction: 'insert',
           ledger_entry: 'insert',
         },
         FUNCTIONS,

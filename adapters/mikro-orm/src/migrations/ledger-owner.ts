@@ -1,5 +1,5 @@
-/** What the app's own role may do with a table of the ledger besides reading it. */
-type Rights = 'nothing else' | `insert${'' | ', references'}${'' | `, update (${string})`}`;
+/** What the app's own role may do with a table of the ledger besides reading it and referring to it. */
+type Rights = 'nothing else' | `insert${'' | `, update (${string})`}`;
 
 /**
  * Fixes the search path of functions, so that neither a session's own nor a temporary table can stand in for what they
@@ -49,7 +49,7 @@ begin
     end loop;
     execute format('set local role %I', owner);
     for item, rights in select * from json_each_text('${JSON.stringify(tables)}') loop
-      execute format('grant select on %s to %I', item, app);
+      execute format('grant select, references on %s to %I', item, app);
       if rights <> 'nothing else' then execute format('grant %s on %s to %I', rights, item, app); end if;
     end loop;
     foreach item in array ${textArray(functions)} loop
