@@ -127,6 +127,16 @@ export const playCountSuite = (adapter: string, open: OpenHarness): void => {
       expect(await countsOf(harness(), OCTOBER)).toEqual(counts);
     });
 
+    test('counts what came too late by the verdict that it had when the closing began', async () => {
+      const { fan, track } = await world();
+      await close(OCTOBER);
+      const late = playIn(fan, track, '2026-10-05T10:00:00Z');
+      await addPlays(harness(), [late]);
+      await beginClosing(harness(), MONTH);
+      await rejudge(harness(), [[late, 'held']]);
+      expect(await countsOf(harness(), MONTH)).toEqual([row(fan, track)]);
+    });
+
     test('tells apart what an earlier close counted under another verdict', async () => {
       const { fan, track } = await world();
       const [fraud, released, settled] = ['01', '02', '03'].map((hour) =>
