@@ -82,6 +82,11 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
       for (const { outcome } of await core.playback.recordPlays(fan.id, reports)) expect(outcome).toBe('accepted');
     };
 
+    const refund = (user: User) =>
+      commit(harness().ports.uow, async ({ receipts }) => {
+        const receipt = await receipts.find(`in_${user.id}` as InvoiceId);
+        await receipts.save({ ...receipt!, refunded: receipt!.paid.micros });
+      });
     const close = () => core.payout.closePeriod(PERIOD);
     const statementOf = async ({ id }: { readonly id: UserId }): Promise<Statement> => {
       const parsed = parseStatement((await ports.statementReader.document(id, PERIOD)) ?? '');
@@ -212,11 +217,6 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
       const [fan, generous] = [await fanWho(true), await fanWho(true)];
       await listen(fan, song!, 290);
       await listen(generous, tune!, 1);
-      const refund = (user: User) =>
-        commit(harness().ports.uow, async ({ receipts }) => {
-          const receipt = await receipts.find(`in_${user.id}` as InvoiceId);
-          await receipts.save({ ...receipt!, refunded: receipt!.paid.micros });
-        });
       await core.payout.bookReceipts(fan.id);
       await refund(generous);
       set(CLOSABLE);

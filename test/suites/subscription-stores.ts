@@ -168,6 +168,8 @@ export const receiptRepositorySuite = (adapter: string, open: OpenHarness): void
 
     const find = (id: string) => commit(harness().ports.uow, ({ receipts }) => receipts.find(id as InvoiceId));
     const save = (receipt: Receipt) => commit(harness().ports.uow, ({ receipts }) => receipts.save(receipt));
+    const linesOf = (id: string) =>
+      commit(harness().ports.uow, ({ receipts }) => receipts.linesOf(id as SubscriptionId));
     const receiptFrom = async (changes: Partial<Receipt> = {}): Promise<Receipt> => ({
       invoiceId: 'in_1' as InvoiceId,
       userId: (await addUser(harness())).id,
@@ -221,8 +223,6 @@ export const receiptRepositorySuite = (adapter: string, open: OpenHarness): void
       await save({ ...first, invoiceId: 'in_2' as InvoiceId, lines: [other] });
       await save({ ...first, invoiceId: 'in_3' as InvoiceId, subscriptionId: 'sub_2' as SubscriptionId });
       await save({ ...first, invoiceId: 'in_4' as InvoiceId, subscriptionId: null });
-      const linesOf = (id: string) =>
-        commit(harness().ports.uow, ({ receipts }) => receipts.linesOf(id as SubscriptionId));
       expect(await linesOf('sub_1')).toEqual([line, line, other]);
       expect(await linesOf('sub_3')).toEqual([]);
     });

@@ -79,9 +79,10 @@ type Written = {
   }[];
 };
 
+const amount = (text: string) => micros(BigInt(text));
+
 const fromText = (content: string): EarnedReceipt => {
   const written = JSON.parse(content) as Written;
-  const amount = (text: string) => micros(BigInt(text));
   return {
     invoiceId: written.invoiceId,
     userId: written.userId,

@@ -20,10 +20,13 @@ type State = 'closed' | 'half-open' | 'open';
 
 export type CallOutcome = 'ok' | 'missing' | 'away' | 'misshapen' | 'refused' | 'not-tried';
 
+/** Half the time is for each of two questions that somebody waits for together. */
+export type Patience = 'whole' | 'half';
+
 /** The way to Stripe: after several failures in a row it is left alone for a while. */
 export type StripeCircuit = {
   /** Null is for what Stripe does not have. Throws what is wrong with the question. */
-  readonly ask: <T>(question: () => Promise<T>) => Promise<Result<T | null, PaymentsAway>>;
+  readonly ask: <T>(question: () => Promise<T>, patience?: Patience) => Promise<Result<T | null, PaymentsAway>>;
   readonly state: () => State;
   /** Since the start. */
   readonly calls: () => Readonly<Record<CallOutcome, number>>;
@@ -57,7 +60,10 @@ export const stripeCircuit = (
     halfOpenAfter: openMs,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
-  const policy = wrap(breaker, timeout(callMs, TimeoutStrategy.Aggressive));
+  const within = {
+    whole: wrap(breaker, timeout(callMs, TimeoutStrategy.Aggressive)),
+    half: wrap(breaker, timeout(callMs / 2, TimeoutStrategy.Aggressive)),
+  } as const satisfies Record<Patience, unknown>;
 
   const away = (outcome: CallOutcome): Result<never, PaymentsAway> => {
     calls[outcome] += 1;
@@ -84,11 +90,11 @@ export const stripeCircuit = (
   };
 
   return {
-    ask: async (question) => {
+    ask: async (question, time = 'whole') => {
       // Whoever comes while one call tries whether Stripe is back does not wait for it: their own call may take as long.
       if (breaker.state === CircuitState.HalfOpen) return away('not-tried');
       try {
-        const settled = await policy.execute(({ signal }) => patience.run(signal, () => settle(question)));
+        const settled = await within[time].execute(({ signal }) => patience.run(signal, () => settle(question)));
         return 'answer' in settled ? concluded(settled) : failed(settled.thrown);
       } catch (thrown) {
         if (thrown instanceof BrokenCircuitError) return away('not-tried');

@@ -10,7 +10,7 @@ import type {
 } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
 import { type Shop, sessionOf } from './checkout-sessions.ts';
-import type { StripeCircuit } from './circuit.ts';
+import type { Patience, StripeCircuit } from './circuit.ts';
 import { customerOf } from './customers.ts';
 import { couldBe, latestInvoices, nothingOf, objectReader } from './objects.ts';
 import { isIdOf } from './ids.ts';
@@ -37,8 +37,8 @@ export const stripePaymentGateway = (options: {
   const read = objectReader(stripe, warn);
 
   /** For questions to which "there is none" is no answer. */
-  const demand = async <T>(question: () => Promise<T>): Promise<Result<T, PaymentsAway>> => {
-    const answer = await circuit.ask(question);
+  const demand = async <T>(question: () => Promise<T>, patience?: Patience): Promise<Result<T, PaymentsAway>> => {
+    const answer = await circuit.ask(question, patience);
     if (!answer.ok) return answer;
     invariant(answer.value !== null, 'Stripe does not have what was asked of it');
     return ok(answer.value);
@@ -58,8 +58,9 @@ export const stripePaymentGateway = (options: {
   };
 
   return {
-    customerFor: (payer) => demand(async () => (await customerOf(stripe, payer, clock.now())) as CustomerId),
-    openCheckout: (attempt, customer) => demand(() => sessionOf(stripe, shop, attempt, customer, clock.now())),
+    // A first checkout needs both.
+    customerFor: (payer) => demand(async () => (await customerOf(stripe, payer, clock.now())) as CustomerId, 'half'),
+    openCheckout: (attempt, customer) => demand(() => sessionOf(stripe, shop, attempt, customer, clock.now()), 'half'),
     openPortal: (customer) =>
       demand(async () => {
         const returnUrl = `${shop.publicUrl}/payments/account`;
