@@ -1,5 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Currency, type Micros, type Month, invariant, micros } from '../kernel/index.ts';
+import { total } from './amounts.ts';
 import { type Funding, fundFans, proportionally } from './funding.ts';
 import { type PlayCounts, at } from './play-counts.ts';
 
@@ -39,7 +40,9 @@ export type PlayFunding = {
  */
 export const fundPlays = ({ counts, perPlay, funds, reserve, currency }: PlayFunding): FundedPlays => {
   const prices = pricesOf(counts, perPlay);
-  const heard = new Map(counts.listeners.map((listenerId, index) => [listenerId, heardBy(counts, prices, index)]));
+  const heard = new Map(
+    counts.listeners.map((listenerId, index) => [listenerId, heardBy(rowsOfListener(counts, index), prices)]),
+  );
   const fanIds = [...new Set([...counts.listeners, ...funds.keys()])].sort((a, b) => a - b);
   const claims = fanIds.map((fanId) => ({
     fanId,
@@ -70,16 +73,21 @@ const priceOf = ({ monthOf, perPlay }: Prices, trackMonth: number): Micros => {
   return price;
 };
 
+/** One listener's rows. */
+type HeardRows = { readonly trackMonths: Uint32Array; readonly plays: Float64Array };
+
+const rowsOfListener = ({ firstRow, trackMonthOf, plays }: PlayCounts, listener: number): HeardRows => {
+  const [from, until] = [at(firstRow, listener), at(firstRow, listener + 1)];
+  return { trackMonths: trackMonthOf.subarray(from, until), plays: plays.subarray(from, until) };
+};
+
 /** A listener's payable plays, counted by month, since a month has one price. */
-const heardBy = (counts: PlayCounts, { monthOf, perPlay }: Prices, listener: number) => {
+const heardBy = ({ trackMonths, plays }: HeardRows, { monthOf, perPlay }: Prices) => {
   const inMonth = new Float64Array(perPlay.length);
-  for (let row = at(counts.firstRow, listener); row < at(counts.firstRow, listener + 1); row += 1) {
-    const month = at(monthOf, at(counts.trackMonthOf, row));
-    inMonth[month] = at(inMonth, month) + at(counts.plays, row);
-  }
+  trackMonths.forEach((trackMonth, row) => addAt(inMonth, at(monthOf, trackMonth), at(plays, row)));
   return {
-    plays: inMonth.reduce((sum, plays) => sum + plays, 0),
-    nominal: micros(perPlay.reduce((sum, price, month) => sum + price * BigInt(at(inMonth, month)), 0n)),
+    plays: inMonth.reduce((sum, count) => sum + count, 0),
+    nominal: total(perPlay.map((price, month) => price * BigInt(at(inMonth, month)))),
   };
 };
 
@@ -89,23 +97,23 @@ const fundTrackMonths = (
   fans: readonly FundedFan[],
   currency: Currency,
 ): readonly FundedTrackMonth[] => {
-  const numbers = new Map(counts.listeners.map((listenerId, index) => [listenerId, index]));
-  const [inFull, inPart] = [new Float64Array(counts.trackMonths.length), new Float64Array(counts.trackMonths.length)];
+  const byId = new Map(fans.map((fan) => [fan.fanId, fan]));
+  const inFull = new Float64Array(counts.trackMonths.length);
+  const inPart = new Float64Array(counts.trackMonths.length);
   const partly = counts.trackMonths.map(() => 0n);
 
-  for (const { fanId, nominal, granted } of fans) {
-    const listener = numbers.get(fanId);
-    if (listener === undefined) continue;
-    const [from, until] = [at(counts.firstRow, listener), at(counts.firstRow, listener + 1)];
-    const rows = counts.trackMonthOf.subarray(from, until);
-    const plays = counts.plays.subarray(from, until);
+  for (const [listener, listenerId] of counts.listeners.entries()) {
+    const fan = byId.get(listenerId);
+    invariant(fan !== undefined, `listener ${listenerId} is no fan`);
+    const { nominal, granted } = fan;
+    const { trackMonths, plays } = rowsOfListener(counts, listener);
     const counted = granted === nominal ? inFull : inPart;
-    rows.forEach((trackMonth, row) => (counted[trackMonth] = at(counted, trackMonth) + at(plays, row)));
+    trackMonths.forEach((trackMonth, row) => addAt(counted, trackMonth, at(plays, row)));
     if (granted === nominal) continue;
 
-    const earned = Array.from(rows, (trackMonth, row) => priceOf(prices, trackMonth) * BigInt(at(plays, row)));
+    const earned = Array.from(plays, (count, row) => priceOf(prices, at(trackMonths, row)) * BigInt(count));
     proportionally(granted, earned, currency).forEach((part, row) => {
-      const trackMonth = at(rows, row);
+      const trackMonth = at(trackMonths, row);
       partly[trackMonth] = (partly[trackMonth] ?? 0n) + part;
     });
   }
@@ -118,4 +126,8 @@ const fundTrackMonths = (
       funded: micros(price * BigInt(full) + part),
     };
   });
+};
+
+const addAt = (column: Float64Array, index: number, more: number): void => {
+  column[index] = at(column, index) + more;
 };
