@@ -43,16 +43,16 @@ export const receiptsChanged = (
 ): LedgerTransaction | null => {
   const [was, is] = [cashOf(before), cashOf(after)];
   const change = receiptChange(before, after, isClosed, policy);
-  const loss = bear(micros(change.funds < 0n ? -change.funds : 0n), reserve);
-  const gain = change.funds > 0n ? change.funds : 0n;
+  const lost = least(change.funds, 0n);
+  const { byReserve, byPlatform } = bear(micros(-lost), reserve);
   return transaction(event, currency, [
     debit('stripe_balance', is.received - was.received),
     debit('stripe_fees', is.fees - was.fees),
     credit('sales_tax', is.tax - was.tax),
     credit('deferred_revenue', change.open),
     credit('platform_revenue', change.platform),
-    credit('royalty_reserve', gain - loss.byReserve),
-    debit('chargeback_loss', loss.byPlatform),
+    credit('royalty_reserve', change.funds - lost - byReserve),
+    debit('chargeback_loss', byPlatform),
   ]);
 };
 
