@@ -162,6 +162,13 @@ describe('a transaction that is not committed', () => {
   });
 });
 
+describe('a transaction that is committed', () => {
+  test('takes no line in the place of one that was lost', async () => {
+    await seat.admin(`set session_replication_role = replica; delete from ledger_entry where line_no = 2`);
+    expect(await refusal(seat.sql(lines(1, [[ARTIST, -100]], 2)))).toBe('ledger_entry_complete');
+  });
+});
+
 describe('a close and a transaction of its month', () => {
   test('the close waits for the transaction', async () => {
     await first.query(`begin; ${SALE}`);
