@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after, ok } from '@backline/core/kernel';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, after, err, ok } from '@backline/core/kernel';
 import type { EventId, InvoiceId } from '@backline/core/subscriptions';
 import { type Platform, START, eventsOf, join, valueOf } from '../core/platform.ts';
 import { type StripeAdapter, WEBHOOK_SECRET, openStripe, platformOn } from '../support/stripe-platform.ts';
@@ -230,6 +230,29 @@ describe('Stripe away', () => {
     },
     30_000,
   );
+});
+
+describe('a customer whom somebody deleted at Stripe', () => {
+  test('has nothing to manage, and becomes a customer again with the next checkout', async () => {
+    const session = await checkOut();
+    const [customer] = [...adapter.standIn.books.customers.keys()];
+    await fetch(`${adapter.standIn.url}/v1/customers/${customer}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${adapter.standIn.secretKey}` },
+    });
+    adapter.standIn.advance(DAY_MS);
+    const again = await checkOut();
+    expect(again).not.toBe(session);
+    const [, another] = [...adapter.standIn.books.customers.keys()];
+    expect(adapter.standIn.books.sessions.get(again)?.customer).toBe(another);
+
+    await fetch(`${adapter.standIn.url}/v1/customers/${another}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${adapter.standIn.secretKey}` },
+    });
+    expect(await on.core.subscriptions.openPortal(FAN)).toEqual(err({ code: 'not_a_customer' }));
+    expect(await on.core.subscriptions.openPortal(FAN)).toEqual(err({ code: 'not_a_customer' }));
+  });
 });
 
 const refusal = async (body: Uint8Array, signature: string | undefined) => {

@@ -25,7 +25,7 @@ export type OpenGateway = () => Promise<{
 
 const FAN = 7 as UserId;
 
-const valueOf = <T>(result: Result<T, PaymentsAway>): T => {
+const valueOf = <T>(result: Result<T, { readonly code: string }>): T => {
   if (!result.ok) throw new Error(result.error.code);
   return result.value;
 };

@@ -45,14 +45,14 @@ export const sessionOf = async (
       cancel_url: `${publicUrl}/payments/cancelled`,
       expires_at: Math.floor(after(attempt.createdAt, time * KEY_MS + OPEN_MS) / SECOND_MS),
     },
-    { idempotencyKey: `backline-checkout-${attempt.id}-${time}-${digestOf([priceId, publicUrl])}` },
+    { idempotencyKey: `backline-checkout-${attempt.id}-${time}-${digestOf([priceId, publicUrl, customer])}` },
   );
   return hosted(shaped(session, SESSION, 'session'));
 };
 
-/** Under one key Stripe refuses any other question: another price or address is another key's. */
-const digestOf = (settings: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
+/** Under one key Stripe refuses any other question: another price, address or customer is another key's. */
+const digestOf = (question: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(question)).digest('hex').slice(0, 16);
 
 const openedBefore = async (
   stripe: Stripe,

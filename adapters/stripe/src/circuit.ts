@@ -86,6 +86,7 @@ export const stripeCircuit = (
       return ok(null);
     }
     calls.refused += 1;
+    if (isWithoutCustomer(thrown)) throw new NoSuchCustomer('Stripe has no such customer', { cause: thrown });
     throw explained(thrown, secretKey);
   };
 
@@ -136,6 +137,16 @@ const isAway = (thrown: unknown): boolean =>
 
 const isMissing = (thrown: unknown): boolean =>
   thrown instanceof Stripe.errors.StripeError && thrown.code === 'resource_missing' && thrown.statusCode === 404;
+
+/** Stripe asked about a customer that it does not have. */
+export class NoSuchCustomer extends Error {
+  override readonly name = 'NoSuchCustomer';
+}
+
+const isWithoutCustomer = (thrown: unknown): boolean =>
+  thrown instanceof Stripe.errors.StripeInvalidRequestError &&
+  thrown.code === 'resource_missing' &&
+  thrown.param === 'customer';
 
 /** What an operator can mend: the key, the price, the account. */
 const explained = (thrown: unknown, secretKey: string): unknown => {

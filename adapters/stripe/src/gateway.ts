@@ -1,5 +1,16 @@
-import { type Clock, DAY_MS, type Instant, type Result, SECOND_MS, before, invariant, ok } from '@backline/core/kernel';
+import {
+  type Clock,
+  DAY_MS,
+  type Instant,
+  type Result,
+  SECOND_MS,
+  before,
+  err,
+  invariant,
+  ok,
+} from '@backline/core/kernel';
 import type {
+  CustomerGone,
   CustomerId,
   InvoiceId,
   PaymentGateway,
@@ -10,7 +21,7 @@ import type {
 } from '@backline/core/subscriptions';
 import type { Stripe } from 'stripe';
 import { type Shop, sessionOf } from './checkout-sessions.ts';
-import type { Patience, StripeCircuit } from './circuit.ts';
+import { NoSuchCustomer, type Patience, type StripeCircuit } from './circuit.ts';
 import { customerOf } from './customers.ts';
 import { couldBe, latestInvoices, nothingOf, objectReader } from './objects.ts';
 import { isIdOf } from './ids.ts';
@@ -44,6 +55,19 @@ export const stripePaymentGateway = (options: {
     return ok(answer.value);
   };
 
+  /** For questions about a customer, who may have been deleted in Stripe's dashboard. */
+  const demandOf = async <T>(
+    question: () => Promise<T>,
+    patience?: Patience,
+  ): Promise<Result<T, PaymentsAway | CustomerGone>> => {
+    try {
+      return await demand(question, patience);
+    } catch (thrown) {
+      if (thrown instanceof NoSuchCustomer) return err({ code: 'customer_gone' });
+      throw thrown;
+    }
+  };
+
   /** A question for each, so that many of them have the time that they need. */
   const invoicesOfOwing = async (
     subscriptions: readonly Stripe.Subscription[],
@@ -60,9 +84,10 @@ export const stripePaymentGateway = (options: {
   return {
     // A first checkout needs both.
     customerFor: (payer) => demand(async () => (await customerOf(stripe, payer, clock.now())) as CustomerId, 'half'),
-    openCheckout: (attempt, customer) => demand(() => sessionOf(stripe, shop, attempt, customer, clock.now()), 'half'),
+    openCheckout: (attempt, customer) =>
+      demandOf(() => sessionOf(stripe, shop, attempt, customer, clock.now()), 'half'),
     openPortal: (customer) =>
-      demand(async () => {
+      demandOf(async () => {
         const returnUrl = `${shop.publicUrl}/payments/account`;
         const session = await stripe.billingPortal.sessions.create({ customer, return_url: returnUrl });
         return { url: shaped(session, PORTAL_SESSION, 'portal').url };

@@ -1,4 +1,6 @@
 export type AlreadySubscribed = { readonly code: 'already_subscribed' };
+/** The provider has forgotten the customer, as when somebody deleted it there. */
+export type CustomerGone = { readonly code: 'customer_gone' };
 /** Has never paid, so there is nothing to manage. */
 export type NotACustomer = { readonly code: 'not_a_customer' };
 /** The payment provider did not answer as it should; nothing was lost, try again. */

@@ -2,7 +2,7 @@ import type { AccountReader, UserId } from '../accounts/index.ts';
 import type { Clock, Ids, Instant, Outbox, Result, UnitOfWork } from '../kernel/index.ts';
 import type { Checkout, HostedCheckout } from './checkout.ts';
 import type { CustomerId, Payer } from './customer.ts';
-import type { BadSignature, PaymentsAway } from './errors.ts';
+import type { BadSignature, CustomerGone, PaymentsAway } from './errors.ts';
 import type { SubscriptionEvent } from './events.ts';
 import type { InvoiceId, Receipt, ReceiptLine } from './receipt.ts';
 import type { Subscription, SubscriptionId, SubscriptionSnapshot } from './subscription.ts';
@@ -104,9 +104,12 @@ export interface PaymentGateway {
   /** The same user always gives the same customer, however often and however concurrently it is asked for. */
   readonly customerFor: (payer: Payer) => Promise<Result<CustomerId, PaymentsAway>>;
   /** The same attempt always gives the same session, however often it is asked for. */
-  readonly openCheckout: (attempt: Checkout, customer: CustomerId) => Promise<Result<HostedCheckout, PaymentsAway>>;
+  readonly openCheckout: (
+    attempt: Checkout,
+    customer: CustomerId,
+  ) => Promise<Result<HostedCheckout, PaymentsAway | CustomerGone>>;
   /** Where the customer manages what they pay for and how. */
-  readonly openPortal: (customer: CustomerId) => Promise<Result<{ readonly url: string }, PaymentsAway>>;
+  readonly openPortal: (customer: CustomerId) => Promise<Result<{ readonly url: string }, PaymentsAway | CustomerGone>>;
   readonly fetch: (ref: ObjectRef) => Promise<Result<ProviderObject, PaymentsAway>>;
   /** Ends it at once. Ok as well when it has ended already. */
   readonly cancel: (id: SubscriptionId) => Promise<Result<null, PaymentsAway>>;

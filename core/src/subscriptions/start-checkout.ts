@@ -4,6 +4,7 @@ import { type Checkout, type CheckoutId, type HostedCheckout, isOpen } from './c
 import type { CustomerId } from './customer.ts';
 import type { AlreadySubscribed, PaymentsAway } from './errors.ts';
 import type { SubscriptionPorts } from './ports.ts';
+import { forgetCustomer } from './forget-customer.ts';
 import { entitles } from './subscription.ts';
 
 /** However often a user asks: one customer, one open checkout, and none for a subscriber. */
@@ -15,9 +16,7 @@ export const startCheckout =
     const { attempt } = begun.value;
     if (attempt.hosted !== null) return ok(attempt.hosted);
 
-    const customer = begun.value.customer === null ? await becomeCustomer(ports, userId) : ok(begun.value.customer);
-    if (!customer.ok) return customer;
-    const hosted = await ports.paymentGateway.openCheckout(attempt, customer.value);
+    const hosted = await open(ports, attempt, begun.value.customer);
     if (!hosted.ok) return hosted;
     await ports.uow.run(async ({ subscriptions, checkouts }) => {
       await subscriptions.lockUser(userId);
@@ -28,6 +27,22 @@ export const startCheckout =
     });
     return hosted;
   };
+
+/** For who is a customer, becomes one now, or has been forgotten by the provider and becomes one again. */
+const open = async (
+  ports: SubscriptionPorts,
+  attempt: Checkout,
+  known: CustomerId | null,
+): Promise<Result<HostedCheckout, PaymentsAway>> => {
+  const customer = known === null ? await becomeCustomer(ports, attempt.userId) : ok(known);
+  if (!customer.ok) return customer;
+  const hosted = await ports.paymentGateway.openCheckout(attempt, customer.value);
+  if (hosted.ok) return hosted;
+  if (hosted.error.code === 'payments_away') return err(hosted.error);
+  invariant(known !== null, 'a new customer is there');
+  await forgetCustomer(ports, attempt.userId);
+  return open(ports, attempt, null);
+};
 
 type Begun = { readonly attempt: Checkout; readonly customer: CustomerId | null };
 
