@@ -104,6 +104,14 @@ def _shaped(path: Path, table: pa.Table, kind: str) -> Columns:
     return Columns(path, pa.table(columns))
 
 
+def check_file(path: Path, kind: str) -> None:
+    """Raises ExportError where the file is missing, cut short or of another shape; looks only at its end."""
+    try:
+        _checked_schema(path, pq.read_schema(path), kind)
+    except (pa.ArrowException, OSError) as cause:
+        raise ExportError(f"{path}: can't be read: {cause}") from cause
+
+
 def read_batches(path: Path, kind: str) -> Iterator[Columns]:
     """The file's rows, some at a time. `kind` is a name under `x-files`. Raises ExportError."""
     try:

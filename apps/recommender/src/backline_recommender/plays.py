@@ -211,7 +211,7 @@ class _Reading:
         )
 
 
-def _files_by_day(export: Path) -> list[list[Path]]:
+def files_by_day(export: Path) -> list[list[Path]]:
     """Files that are still being written have a name that starts with a dot or an underscore."""
     home = export / "plays"
     if not home.is_dir():
@@ -220,7 +220,7 @@ def _files_by_day(export: Path) -> list[list[Path]]:
     return [[path for path in sorted(day.glob("*.parquet")) if path.name[0] not in "._"] for day in days]
 
 
-def _erased(export: Path) -> frozenset[str]:
+def erased_listeners(export: Path) -> frozenset[str]:
     path = export / "erased.parquet"
     if not path.exists():
         return frozenset()
@@ -229,8 +229,8 @@ def _erased(export: Path) -> frozenset[str]:
 
 def read_plays(export: Path, catalogue: Catalogue, as_of: datetime) -> PlayLog:
     """All plays but those of erased listeners. Raises ExportError."""
-    reading = _Reading(catalogue, as_of, _erased(export))
-    for files in _files_by_day(export):
+    reading = _Reading(catalogue, as_of, erased_listeners(export))
+    for files in files_by_day(export):
         for path in files:
             for batch in read_batches(path, "plays"):
                 reading.add(batch)
