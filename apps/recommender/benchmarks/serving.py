@@ -26,7 +26,7 @@ import scipy.sparse as sp
 
 from backline_recommender import artefacts, neighbours
 from backline_recommender.arrays import Csr, Float32
-from backline_recommender.artefacts import Description
+from backline_recommender.artefacts import Array, Description
 from backline_recommender.ials import Ials, IalsSettings, gram_of
 from backline_recommender.index import FILE as INDEX_FILE
 from backline_recommender.index import TrackIndex, index_bytes
@@ -74,7 +74,7 @@ def made_tracks(tracks: int, chance: np.random.Generator) -> Tracks:
         popularity=listens,
         recent=listens * chance.uniform(0, 0.3, tracks).astype(np.float32),
         heard_through=listens,
-        skipped=listens / 3,
+        skipped=listens * np.float32(0.3),
     )
 
 
@@ -104,11 +104,22 @@ def make(models: Path, tracks: int) -> dict[str, float]:
         metrics={},
     )
     of_tracks = made_tracks(tracks, chance)
-    none = {name: np.zeros(0) for name in ("neighbours", "weights")}
-    ends = {"trackIds": of_tracks.ids, "artistIds": of_tracks.artist_ids, "popularity": of_tracks.popularity}
-    nearest = neighbours.to_bytes(utc_text(now), {**ends, **none, "offsets": np.zeros(tracks + 1)})
+    nearest: dict[str, Array] = {
+        "trackIds": of_tracks.ids,
+        "artistIds": of_tracks.artist_ids,
+        "popularity": of_tracks.popularity,
+        "offsets": np.zeros(tracks + 1),
+        "neighbours": np.zeros(0),
+        "weights": np.zeros(0),
+    }
     arrays = track_arrays(of_tracks) | ranker.to_arrays()
-    version = artefacts.write(models, description, arrays, {INDEX_FILE: raw, neighbours.FILE: nearest}, now)
+    version = artefacts.write(
+        models,
+        description,
+        arrays,
+        {INDEX_FILE: raw, neighbours.FILE: neighbours.to_bytes(utc_text(now), nearest)},
+        now,
+    )
     artefacts.activate(models, version)
     return {"index_seconds": round(seconds, 1), "recall@200": round(recall(factors, raw, chance), 4)}
 
@@ -155,6 +166,9 @@ def bodies(tracks: int, count: int) -> list[bytes]:
     return made
 
 
+REQUEST_HEAD = b"POST /v1/for-you HTTP/1.1\r\nhost: e\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+
+
 class Connection:
     """HTTP/1.1 kept alive, as the app's pool does it."""
 
@@ -164,8 +178,7 @@ class Connection:
 
     async def ask(self, body: bytes) -> None:
         reader, writer = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port)
-        head = f"POST /v1/for-you HTTP/1.1\r\nhost: e\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
+        writer.write(REQUEST_HEAD % len(body) + body)
         answered = await reader.readuntil(b"\r\n\r\n")
         if not answered.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(answered.decode())
