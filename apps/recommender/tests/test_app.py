@@ -62,6 +62,16 @@ def test_status_and_health_name_the_model(client: TestClient, trained_models: Pa
     assert client.get("/openapi.json").json() == contract()
 
 
+def test_metrics_count_what_was_asked(client: TestClient) -> None:
+    client.get("/v1/status")
+    client.get("/somewhere/else")
+    text = client.get("/metrics").text
+    assert 'recommender_request_seconds_count{path="/v1/status",status="200"}' in text
+    assert 'recommender_request_seconds_count{path="other",status="404"}' in text
+    assert "recommender_model_tracks 96.0" in text
+    assert "recommender_model_refused 0.0" in text
+
+
 def test_without_a_model_it_says_so(tmp_path: Path) -> None:
     with TestClient(engine_app(Serving(tmp_path))) as client:
         for answer in (client.post("/v1/for-you", json={"recent": []}), client.get("/health/ready")):

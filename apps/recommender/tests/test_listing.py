@@ -51,7 +51,7 @@ def novelty(_: Set[int]) -> Drawn:
     return Drawn(NOVELTY, 0.25)
 
 
-def artists(count: int) -> np.ndarray:  # type: ignore[type-arg]
+def artists(count: int) -> np.ndarray:
     return np.arange(NOVELTY + 1) % count
 
 

@@ -52,6 +52,15 @@ export const getLiveness = route({
   responses: { 200: named('EngineLiveness', { status: choice(['live']) }) },
 });
 
+export const getMetrics = route({
+  method: 'get',
+  path: '/metrics',
+  summary: 'Prometheus metrics',
+  tag: 'Operations',
+  auth: 'public',
+  responses: { 200: { carries: 'text', contentTypes: ['text/plain; version=0.0.4; charset=utf-8'] } },
+});
+
 export const getReadiness = route({
   method: 'get',
   path: '/health/ready',

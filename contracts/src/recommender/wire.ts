@@ -61,18 +61,25 @@ export type EngineReason = Static<typeof EngineReason>;
 
 export const EngineItem = named('EngineItem', {
   trackId: Id,
-  score: decimal(-1e15, 1e15, { description: 'Comparable within one answer only; higher is better.' }),
+  score: decimal(-1e15, 1e15, {
+    description:
+      'Comparable within one answer only; higher is better. Falls along a list, where a track that is tried for being new has the score of its place; not along a station.',
+  }),
   reason: EngineReason,
   source: choice(['ranker', 'content', 'recent', 'explore'], { description: 'Which candidates it came from.' }),
   propensity: decimal(0, 1, {
-    description: 'How likely this track was to stand at this place, had chance fallen differently.',
+    description:
+      'How likely this track was to stand at this place, those before it given, had chance fallen differently.',
   }),
 });
 export type EngineItem = Static<typeof EngineItem>;
 
 const EngineModel = named('EngineModel', { version: line(1, 200), trainedAt: Time });
 
-/** At most `limit` items, the best first, none twice, none excluded, at most 2 of an artist in each ten. */
+/**
+ * At most `limit` items, none twice, none excluded, at most 2 of an artist in each ten: the best first, or for a
+ * station in the order of play. Fewer where no more are to the listener's taste.
+ */
 export const EngineAnswer = named('EngineAnswer', { items: list(EngineItem, 0, 100), model: EngineModel });
 export type EngineAnswer = Static<typeof EngineAnswer>;
 

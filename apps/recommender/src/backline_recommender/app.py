@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.exceptions import HTTPException
 
 from backline_recommender import wire
 from backline_recommender.bodies import reader
 from backline_recommender.history import NoSuchTimeError
 from backline_recommender.model import Model
+from backline_recommender.observed import Observed, Timed
 from backline_recommender.problems import ProblemError, invalid, problem_response
 from backline_recommender.radio import radio_next
 from backline_recommender.recommend import UnknownTrackError, for_you, similar
@@ -67,11 +69,15 @@ def _add_recommendations(app: FastAPI, serving: Serving) -> None:
         return _answer(serving, lambda model: radio_next(model, asked))
 
 
-def _add_operations(app: FastAPI, serving: Serving) -> None:
+def _add_operations(app: FastAPI, serving: Serving, observed: Observed) -> None:
     @app.get("/v1/status")
     async def answer_status() -> Response:
         model = None if serving.model is None else serving.model.status
         return _json(wire.EngineStatus(model=model, refused=serving.refused))
+
+    @app.get("/metrics")
+    async def answer_metrics() -> Response:
+        return Response(observed.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @app.get("/health/live")
     async def answer_liveness() -> Response:
@@ -118,8 +124,10 @@ def engine_app(serving: Serving, refresh_seconds: float = 1.0) -> FastAPI:
     def contract() -> dict[str, Any]:
         return wire.contract()
 
+    observed = Observed(serving)
     app.openapi = contract  # type: ignore[method-assign]
     _add_recommendations(app, serving)
-    _add_operations(app, serving)
+    _add_operations(app, serving, observed)
     _add_problems(app)
+    app.add_middleware(Timed, observed=observed, paths=frozenset(wire.contract()["paths"]))
     return app
