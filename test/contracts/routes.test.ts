@@ -27,6 +27,7 @@ const REVIEWED = [
   'GET /tracks public',
   'GET /tracks/:trackId public',
   'GET /tracks/:trackId/similar signed-in',
+  'GET /tracks/:trackId/splits signed-in',
   'GET /tracks/:trackId/stream signed-in-or-link',
   'GET /users/me signed-in',
   'GET /users/me/export signed-in',
@@ -45,11 +46,14 @@ const REVIEWED = [
   'POST /sandbox/subscriptions/cancel signed-in',
   'POST /sandbox/subscriptions/past-due signed-in',
   'POST /sandbox/subscriptions/refund signed-in',
+  'POST /splits/:splitId/accept signed-in',
+  'POST /splits/:splitId/decline signed-in',
   'POST /streams signed-in',
   'POST /streams/batch signed-in',
   'POST /tracks artist',
   'POST /tracks/:trackId/stream-url signed-in',
   'POST /webhooks/stripe public',
+  'PUT /tracks/:trackId/splits artist',
 ];
 
 describe('routes', () => {

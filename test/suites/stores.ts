@@ -11,6 +11,7 @@ import { playRepositorySuite } from './play-repository.ts';
 import { popularityReaderSuite } from './popularity-reader.ts';
 import { rateRepositorySuite } from './rate-repository.ts';
 import { sessionRepositorySuite } from './session-repository.ts';
+import { splitRepositorySuite } from './split-repository.ts';
 import { subscriptionReaderSuite } from './subscription-reader.ts';
 import {
   checkoutRepositorySuite,
@@ -48,6 +49,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     popularityReaderSuite,
     subscriptionReaderSuite,
     webhookReaderSuite,
+    splitRepositorySuite,
     closePeriodSuite,
   ])
     suite(adapter, open);

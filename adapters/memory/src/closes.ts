@@ -6,18 +6,12 @@ import {
   type Debt,
   type EarnedFunds,
   type KeptClose,
-  type SplitRepository,
   type StatementReader,
   type StatementRepository,
   byAge,
   canonicalJson,
 } from '@backline/core/payout';
 import type { Drafts, Readable, StoredStatement } from './state.ts';
-
-export const splitRepository = ({ splits }: Drafts): SplitRepository => ({
-  versionsOf: async (trackId) => splits.where('track', trackId),
-  until: async (month) => splits.all().filter(({ effectiveFrom }) => effectiveFrom <= month),
-});
 
 export const bookingRepository = ({ bookings, bookingCounts, receipts }: Drafts): BookingRepository => ({
   of: async (userId) => bookings.where('user', userId).toSorted((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1)),

@@ -16,6 +16,7 @@ import {
   type RateVersion,
   type RateVersionId,
   type SplitVersion,
+  type SplitVersionId,
 } from '@backline/core/payout';
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
@@ -106,6 +107,10 @@ export const memoryTables = () => ({
   countedVerdicts: table((counted: { readonly playId: PlayId; readonly verdict: Verdict }) => counted.playId, {}),
   closeCounts: table((close: { readonly period: Month; readonly rows: readonly CountedPlays[] }) => close.period, {}),
   splits: table((split: SplitVersion) => split.id, { track: ({ trackId }) => trackId }),
+  declined: table(
+    ({ splitId, userId }: { readonly splitId: SplitVersionId; readonly userId: UserId }) => `${splitId} ${userId}`,
+    { split: ({ splitId }) => splitId },
+  ),
   bookings: table((booked: EarnedReceipt) => booked.invoiceId, { user: ({ userId }) => userId }),
   bookingCounts: table((counted: { readonly userId: UserId; readonly count: number }) => counted.userId, {}),
   closes: table((close: KeptClose) => close.period, {}),
@@ -160,6 +165,7 @@ export const memorySequences = () => ({
   users: sequenceAfter(0),
   tracks: sequenceAfter(0),
   rates: sequenceAfter(1),
+  splits: sequenceAfter(0),
   movements: sequenceAfter(0),
   events: sequenceAfter(0),
 });

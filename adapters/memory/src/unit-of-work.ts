@@ -3,12 +3,13 @@ import type { Result, UnitOfWork } from '@backline/core/kernel';
 import type { PlayLogStores } from '@backline/core/playback';
 import { sessionRepository, userRepository } from './accounts.ts';
 import { trackRepository } from './catalog.ts';
-import { bookingRepository, closeRepository, splitRepository, statementRepository } from './closes.ts';
+import { bookingRepository, closeRepository, statementRepository } from './closes.ts';
 import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
 import { periodRepository } from './periods.ts';
 import { playRepository } from './playback.ts';
 import { rollupRepository } from './rollup.ts';
+import { splitRepository } from './splits.ts';
 import { type Drafts, type MemoryTables, type Sequences, memorySequences } from './state.ts';
 import {
   checkoutRepository,
@@ -61,6 +62,7 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   countedVerdicts: tables.countedVerdicts.draft(),
   closeCounts: tables.closeCounts.draft(),
   splits: tables.splits.draft(),
+  declined: tables.declined.draft(),
   bookings: tables.bookings.draft(),
   bookingCounts: tables.bookingCounts.draft(),
   closes: tables.closes.draft(),
@@ -83,7 +85,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   rollup: rollupRepository(drafts),
   ledger: ledgerRepository(drafts),
   periods: periodRepository(drafts),
-  splits: splitRepository(drafts),
+  splits: splitRepository(drafts, sequences.splits),
   bookings: bookingRepository(drafts),
   closes: closeRepository(drafts),
   statements: statementRepository(drafts),

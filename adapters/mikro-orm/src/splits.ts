@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
-import { type Instant, month } from '@backline/core/kernel';
+import { type Instant, invariant, isoText, month } from '@backline/core/kernel';
 import type { SplitRepository, SplitVersion, SplitVersionId } from '@backline/core/payout';
 import { lockInTransaction } from './locks.ts';
 import { firstOf } from './periods.ts';
@@ -27,6 +27,24 @@ type VersionRow = {
   }[];
 };
 
+const APPEND = `
+with split as (insert into track_split (track_id, effective_from) values (?, ?) returning id)
+insert into split_share (split_id, user_id, basis_points, accepted_at)
+select split.id, s.user_id, s.basis_points, s.accepted_at
+from split, json_to_recordset(?) as s (user_id bigint, basis_points int, accepted_at timestamptz)
+returning split_id as id`;
+
+const ACCEPT = `
+update split_share set accepted_at = ? where split_id = ? and user_id = ? and accepted_at is null`;
+
+const DECLINE = `
+update split_share set declined_at = ? where split_id = ? and user_id = ? and accepted_at is null`;
+
+const DECLINED = `
+select user_id from split_share where split_id = ? and declined_at is not null and accepted_at is null`;
+
+const BY_ID = versionsWhere('s.id = ?');
+
 const fromRow = (row: VersionRow): SplitVersion => ({
   id: Number(row.id) as SplitVersionId,
   trackId: Number(row.track_id) as TrackId,
@@ -43,5 +61,31 @@ export const splitRepository = (em: SqlEntityManager): SplitRepository => ({
     await lockInTransaction(em, 'split', String(trackId));
     return (await em.execute<VersionRow[]>(OF_TRACK, [trackId])).map(fromRow);
   },
+  find: async (id) => {
+    const [row] = await em.execute<VersionRow[]>(BY_ID, [id]);
+    return row === undefined ? null : fromRow(row);
+  },
+  append: async (split) => {
+    const shares = split.shares.map(({ userId, basisPoints, acceptedAt }) => ({
+      user_id: userId,
+      basis_points: basisPoints,
+      accepted_at: acceptedAt === null ? null : isoText(acceptedAt),
+    }));
+    const [row] = await em.execute<{ id: string }[]>(APPEND, [
+      split.trackId,
+      firstOf(split.effectiveFrom),
+      JSON.stringify(shares),
+    ]);
+    invariant(row !== undefined, 'a split has shares');
+    return { ...split, id: Number(row.id) as SplitVersionId };
+  },
+  accept: async (id, userId, at) => {
+    await em.execute(ACCEPT, [isoText(at), id, userId]);
+  },
+  decline: async (id, userId, at) => {
+    await em.execute(DECLINE, [isoText(at), id, userId]);
+  },
+  declinedOf: async (id) =>
+    new Set((await em.execute<{ user_id: string }[]>(DECLINED, [id])).map((row) => Number(row.user_id) as UserId)),
   until: async (period) => (await em.execute<VersionRow[]>(UNTIL, [firstOf(period)])).map(fromRow),
 });

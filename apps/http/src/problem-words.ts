@@ -10,6 +10,7 @@ import type {
 } from '@backline/core/accounts';
 import type { PublishTrackError, StageAudioError, TrackNotFound } from '@backline/core/catalog';
 import type { BadCursor } from '@backline/core/kernel';
+import type { ShareAccepted, SplitNotFound } from '@backline/core/payout';
 import type { SubscriptionRequired } from '@backline/core/playback';
 import type { AlreadySubscribed, BadSignature, NotACustomer, PaymentsAway } from '@backline/core/subscriptions';
 import type { FormRefused } from './form-intake.ts';
@@ -25,6 +26,8 @@ export type CoreError =
   | PublishTrackError
   | TrackNotFound
   | BadCursor
+  | SplitNotFound
+  | ShareAccepted
   | SubscriptionRequired
   | AlreadySubscribed
   | NotACustomer
@@ -152,6 +155,18 @@ export const tell = (error: CoreError): Told => {
       };
     case 'track_not_found':
       return { type: 'not-found', title: 'There is no such track', detail: 'There is no track with this id.' };
+    case 'split_not_found':
+      return {
+        type: 'not-found',
+        title: 'There is no such split',
+        detail: 'There is no split with this id in which you have a share.',
+      };
+    case 'share_accepted':
+      return {
+        type: 'share-accepted',
+        title: 'The share is accepted',
+        detail: 'You have accepted your share already; a new split can change it.',
+      };
     case 'bad_cursor':
       return invalidField('cursor', 'must be the nextCursor of an earlier page of this list');
     case 'subscription_required':

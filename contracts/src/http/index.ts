@@ -6,6 +6,7 @@ import * as profiles from './profiles.ts';
 import * as recommendations from './recommendations.ts';
 import type { Route } from './route.ts';
 import * as sandbox from './sandbox.ts';
+import * as splits from './splits.ts';
 import * as streams from './streams.ts';
 import * as tracks from './tracks.ts';
 import * as webhooks from './webhooks.ts';
@@ -29,6 +30,7 @@ export const routes: readonly NamedRoute[] = [
   payments,
   webhooks,
   sandbox,
+  splits,
   payouts,
   recommendations,
   operations,
@@ -42,6 +44,7 @@ export * from './profiles.ts';
 export * from './recommendations.ts';
 export * from './route.ts';
 export * from './sandbox.ts';
+export * from './splits.ts';
 export * from './streams.ts';
 export * from './track.ts';
 export * from './tracks.ts';

@@ -27,6 +27,11 @@ export const Day = formed('^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$', 10, 'a day that e
   examples: ['2026-11-22'],
 });
 
+export const FirstOfMonth = formed('^[1-9][0-9]{3}-(0[1-9]|1[0-2])-01$', 10, 'the first of a month, as YYYY-MM-01', {
+  format: 'date',
+  examples: ['2026-12-01'],
+});
+
 export const Period = formed('^[1-9][0-9]{3}-(0[1-9]|1[0-2])$', 7, 'a month as YYYY-MM', {
   description: 'A calendar month in UTC.',
   examples: ['2026-11'],

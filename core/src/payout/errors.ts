@@ -1,3 +1,4 @@
+import type { UserId } from '../accounts/index.ts';
 import type { Instant, Month } from '../kernel/index.ts';
 import type { AccountName } from './ledger.ts';
 import type { Difference } from './ports.ts';
@@ -12,6 +13,14 @@ export type SplitRefused = {
   readonly code: 'split_refused';
   readonly reason: 'not-positive' | 'not-whole' | 'user-twice' | 'month-has-begun';
 };
+
+/** Nobody has that id. */
+export type UnknownCollaborator = { readonly code: 'unknown_collaborator'; readonly userId: UserId };
+
+/** There is none, or none that the caller has a share in. */
+export type SplitNotFound = { readonly code: 'split_not_found' };
+
+export type ShareAccepted = { readonly code: 'share_accepted' };
 
 export type NotInSplit = { readonly code: 'not_in_split' };
 

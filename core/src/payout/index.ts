@@ -2,6 +2,7 @@ export * from './accrual.ts';
 export * from './add-rate.ts';
 export * from './adjustment.ts';
 export * from './advance-rollup.ts';
+export * from './agree-split.ts';
 export * from './book-receipts.ts';
 export * from './canonical-json.ts';
 export * from './close-counts.ts';

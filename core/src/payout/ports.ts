@@ -1,5 +1,5 @@
-import type { UserId } from '../accounts/index.ts';
-import type { TrackId } from '../catalog/index.ts';
+import type { AccountReader, UserId } from '../accounts/index.ts';
+import type { TrackId, TrackRepository } from '../catalog/index.ts';
 import type {
   BadCursor,
   Clock,
@@ -85,6 +85,13 @@ export interface PeriodRepository {
 export interface SplitRepository {
   /** All versions of a track, locked against additions until the transaction ends. */
   readonly versionsOf: (trackId: TrackId) => Promise<readonly SplitVersion[]>;
+  readonly find: (id: SplitVersionId) => Promise<SplitVersion | null>;
+  readonly append: (split: Omit<SplitVersion, 'id'>) => Promise<SplitVersion>;
+  /** Of a share that is not accepted yet. */
+  readonly accept: (id: SplitVersionId, userId: UserId, at: Instant) => Promise<void>;
+  /** Of a share that is not accepted yet; again moves the time. */
+  readonly decline: (id: SplitVersionId, userId: UserId, at: Instant) => Promise<void>;
+  readonly declinedOf: (id: SplitVersionId) => Promise<ReadonlySet<UserId>>;
   /** Of every track, in force in the month or before it. */
   readonly until: (month: Month) => Promise<readonly SplitVersion[]>;
 }
@@ -152,6 +159,7 @@ export type PayoutStores = {
   readonly rollup: RollupRepository;
   readonly ledger: LedgerRepository;
   readonly periods: PeriodRepository;
+  readonly tracks: Pick<TrackRepository, 'find'>;
   readonly splits: SplitRepository;
   readonly receipts: ReceiptRepository;
   readonly bookings: BookingRepository;
@@ -259,6 +267,7 @@ export type PayoutPorts = {
   readonly payouts: PayoutReader;
   readonly playCounts: PlayCountReader;
   readonly ledgerAudit: LedgerAudit;
+  readonly accounts: Pick<AccountReader, 'account'>;
   readonly statementReader: StatementReader;
   readonly digests: Digests;
   readonly clock: Clock;

@@ -33,6 +33,7 @@ create table split_share (
   user_id bigint not null constraint split_share_user_id_foreign references users (id),
   basis_points int not null,
   accepted_at timestamptz,
+  declined_at timestamptz,
   primary key (split_id, user_id),
   constraint split_share_basis_points_check check (basis_points between 1 and 10000)
 );
@@ -54,8 +55,9 @@ create trigger track_split_guard before insert on track_split for each row execu
 
 create function split_share_guard() returns trigger language plpgsql as $$
 begin
-  if old.accepted_at is not null or new.accepted_at is null
+  if old.accepted_at is not null
     or (new.split_id, new.user_id, new.basis_points) is distinct from (old.split_id, old.user_id, old.basis_points)
+    or new.accepted_at is null and new.declined_at is not distinct from old.declined_at
   then
     raise exception 'a share is accepted once, and changes in no other way'
       using errcode = 'restrict_violation', constraint = 'split_share_accepted_once';
@@ -279,7 +281,7 @@ export class Payouts extends Migration {
       giveToLedgerOwner(
         {
           track_split: 'insert',
-          split_share: 'insert, update (accepted_at)',
+          split_share: 'insert, update (accepted_at, declined_at)',
           hold: 'insert',
           hold_decision: 'insert',
           close_input: 'insert',

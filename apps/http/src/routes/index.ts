@@ -7,6 +7,7 @@ import { profileRoutes } from './profiles.ts';
 import { publishingRoutes } from './publishing.ts';
 import { recommendationRoutes } from './recommendations.ts';
 import { sandboxRoutes } from './sandbox.ts';
+import { splitRoutes } from './splits.ts';
 import { streamRoutes } from './streams.ts';
 import { trackRoutes } from './tracks.ts';
 
@@ -18,6 +19,7 @@ export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
   trackRoutes(serve, deps);
   streamRoutes(serve, deps);
   paymentRoutes(serve, deps);
+  splitRoutes(serve, deps);
   payoutRoutes(serve, deps);
   recommendationRoutes(serve, deps);
   if (deps.sandbox !== null) sandboxRoutes(serve, deps.sandbox, deps);
