@@ -51,7 +51,8 @@ const FACTS = statement<FactsRow>(
   'play_facts',
   `with reported as materialized (
      select play_id, listener_id, track_id, place, ${instantOf('start_ms')} as started_at,
-       ${instantOf('(start_ms + greatest(ms_played, 1))')} as ended_at
+       ${instantOf('(start_ms + greatest(ms_played, 1))')} as ended_at,
+       date_trunc('day', ${instantOf('start_ms')}, 'UTC') as day
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[])
        with ordinality as r (play_id, listener_id, track_id, start_ms, ms_played, place)
    )
@@ -61,8 +62,7 @@ const FACTS = statement<FactsRow>(
          and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
      ) as is_followed,
      (select count(*) from play p where p.listener_id = r.listener_id and p.track_id = r.track_id
-        and p.started_at >= date_trunc('day', r.started_at, 'UTC')
-        and p.started_at < date_trunc('day', r.started_at, 'UTC') + interval '1 day'
+        and p.started_at >= r.day and p.started_at < r.day + interval '24 hours'
         and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
         and p.verdict in ('payable', 'held', 'daily-cap')) as paid_that_day
    from reported r
@@ -72,7 +72,7 @@ const FACTS = statement<FactsRow>(
      select p.started_at + p.ms_played * interval '1 ms' as until
      from play p
      where p.listener_id = r.listener_id and p.occupying
-       and p.started_at < r.started_at and p.started_at > r.started_at - interval '1 day'
+       and p.started_at < r.started_at and p.started_at > r.started_at - interval '24 hours'
        and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
      order by p.started_at desc limit 1
    ) heard on heard.until > r.started_at
