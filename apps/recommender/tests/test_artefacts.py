@@ -1,3 +1,4 @@
+import io
 import json
 import os
 from datetime import UTC, datetime
@@ -139,19 +140,17 @@ def test_a_manifest_that_points_outside_is_refused(tmp_path: Path) -> None:
 
 
 def test_pickled_arrays_are_refused() -> None:
-    objects = np.array([{"a": 1}], dtype=object)
-    path = Path(os.devnull)
-    raw = _pickled(objects, path)
-    with pytest.raises(ArtefactError):
-        artefacts.npy_array("x.npy", raw)
-
-
-def _pickled(objects: np.ndarray, _: Path) -> bytes:
-    import io
-
     buffer = io.BytesIO()
-    np.save(buffer, objects, allow_pickle=True)
-    return buffer.getvalue()
+    np.save(buffer, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(ArtefactError, match="no plain array"):
+        artefacts.npy_array("x.npy", buffer.getvalue())
+
+
+def test_a_file_cut_short_is_said_to_be(tmp_path: Path) -> None:
+    version = written(tmp_path)
+    _cut(folder(tmp_path, version) / "factors.npy")
+    with pytest.raises(ArtefactError, match=r"factors\.npy has 151 bytes, 152 were written"):
+        artefacts.read(tmp_path, version)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "x", '{"current": "../../etc", "previous": null}'])

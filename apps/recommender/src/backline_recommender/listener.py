@@ -87,7 +87,7 @@ class Listener:
     @cached_property
     def _linear(self) -> _Linear:
         _, tracks, added = self._entries
-        order = np.argsort(tracks, kind="stable")
+        order = np.argsort(tracks)
         tracks, added = tracks[order], added[order]
         first = np.flatnonzero(np.r_[True, tracks[1:] != tracks[:-1]][: len(tracks)])
         sums = np.add.reduceat(added, first) if len(first) > 0 else np.zeros(0)
