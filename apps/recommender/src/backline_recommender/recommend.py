@@ -18,8 +18,8 @@ Float64 = NDArray[np.float64]
 
 FILLED_TO = 10
 """With a history a list is not filled beyond this with tracks that are merely popular."""
-CLEAR_SHARE = 0.15
-"""A play that brought this part of a track's score is named as its reason."""
+CLEAR_SHARE = 0.02
+"""A play is named as the reason if it did most for the track, and this part of all that was done for it."""
 
 
 class UnknownTrackError(Exception):
