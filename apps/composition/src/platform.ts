@@ -11,6 +11,7 @@ import { coreModule } from './core.module.ts';
 import { databaseModule } from './database.module.ts';
 import { localMediaModule } from './media.module.ts';
 import { stripePaymentsModule } from './payments.module.ts';
+import { printingModule } from './printing.module.ts';
 import { sandboxPaymentsModule } from './sandbox.module.ts';
 import { systemClock, systemModule } from './system.module.ts';
 import { TOKENS } from './tokens.ts';
@@ -38,6 +39,7 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     systemModule(config, clock ?? systemClock(config.clockStart)),
     authModule(config),
     localMediaModule(config),
+    printingModule,
     config.stripe === null
       ? sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature)))
       : stripePaymentsModule(config.stripe, config),

@@ -6,6 +6,7 @@ import type { Clock, Ids } from '@backline/core/kernel';
 import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
+import type { PdfStatementPrinter } from '@backline/statement-pdf';
 import type { ServiceIdentifier } from 'inversify';
 import type { StripePayments } from '@backline/stripe';
 import type { Circuit } from './circuit.ts';
@@ -50,6 +51,7 @@ export const TOKENS = {
   remoteChecks: token<readonly HealthCheck[]>('remoteChecks'),
   ports: token<Ports>('ports'),
   core: token<Core>('core'),
+  statementPrinter: token<PdfStatementPrinter>('statementPrinter'),
   healthChecks: token<readonly HealthCheck[]>('healthChecks'),
   startWorker: token<StartWorker>('startWorker'),
 };

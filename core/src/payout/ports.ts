@@ -178,6 +178,12 @@ export interface StatementReader {
   readonly report: (period: Month) => Promise<KeptReport | null>;
 }
 
+/** For people, and their accountants. */
+export interface StatementPrinter {
+  /** A PDF, with the statement's file attached. The same statement and name give the same bytes. */
+  readonly print: (issued: IssuedStatement, artistName: string) => Promise<Uint8Array>;
+}
+
 /** One-way; the same text has always the same digest. */
 export interface Digests {
   /** Lower-case hex SHA-256 of the text's UTF-8. */

@@ -1,0 +1,1 @@
+export { type PdfStatementPrinter, pdfStatementPrinter } from './printer.ts';
