@@ -124,6 +124,16 @@ export const ledgerSuite = (adapter: string, open: OpenHarness): void => {
       expect((await find(1))?.transaction.entries).toHaveLength(1_001);
     });
 
+    test('however many lines there are, balances are looked at after all of them', async () => {
+      const artists = Array.from({ length: 6_000 }, (_, index) => index + 1);
+      const sharing = (number: number) =>
+        requestOf(number, [debit(AVAILABLE, 6_000n), ...artists.map((id) => credit(`artist_pending:${id}`, 1n))]);
+      await posted(sharing(1), earning(2, 6_000n));
+      expect(await balances([AVAILABLE, 'artist_pending:6000'])).toEqual([0n, 1n]);
+      expect(await post(earning(3, 5_999n), sharing(4))).toEqual(err({ code: 'overdrawn', account: AVAILABLE }));
+      expect(await balances([AVAILABLE, 'artist_pending:6000'])).toEqual([0n, 1n]);
+    });
+
     test('the same request again changes nothing, whoever makes it and in whatever month', async () => {
       await posted(earning(1, 100n));
       await openMonth(harness(), NEXT);

@@ -39,13 +39,13 @@ group by t.id having count(e.line_no) <> t.line_count`,
 select 'transaction ' || id as place, request_digest as expected, digest as found
 from (
   select t.id, t.request_digest, encode(sha256(convert_to(${REQUEST_TEXT}, 'UTF8')), 'hex') as digest
-  from ledger_transaction t left join lateral (
-    select string_agg(to_json(line)::text, ',' order by line collate "C") as lines
+  from ledger_transaction t left join (
+    select transaction_id, string_agg(to_json(line)::text, ',' order by line collate "C") as lines
     from (
-      select a.name || ' ' || e.side || ' ' || e.amount_micros || ' ' || e.currency as line
-      from ledger_entry e join ledger_account a on a.id = e.account_id where e.transaction_id = t.id
-    ) as entries
-  ) as l on true
+      select e.transaction_id, a.name || ' ' || e.side || ' ' || e.amount_micros || ' ' || e.currency as line
+      from ledger_entry e join ledger_account a on a.id = e.account_id
+    ) as entries group by transaction_id
+  ) as l on l.transaction_id = t.id
 ) as computed
 where digest <> request_digest`,
   },

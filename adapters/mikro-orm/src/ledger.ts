@@ -11,6 +11,7 @@ import {
   type PostingRefused,
   type PostingRequest,
   type Side,
+  effectOf,
   normalSide,
   refusesOverdraft,
   requestText,
@@ -23,16 +24,16 @@ const KNOWN = `
 select id, idempotency_key, request_digest from ledger_transaction
 where idempotency_key in (select json_array_elements_text(?::json))`;
 
+const ACCOUNTS = `
+insert into ledger_account (name, currency, normal_side, no_overdraft)
+select name, currency, normal_side, no_overdraft
+from json_to_recordset(?) as a (name text, currency text, normal_side text, no_overdraft boolean)
+where not exists (select from ledger_account known where known.name = a.name and known.currency = a.currency)
+order by name, currency
+on conflict (name, currency) do nothing`;
+
 /** Keys in one order, so that no two of these wait for each other. */
 const HEADERS = `
-with accounts as (
-  insert into ledger_account (name, currency, normal_side, no_overdraft)
-  select name, currency, normal_side, no_overdraft
-  from json_to_recordset(?) as a (name text, currency text, normal_side text, no_overdraft boolean)
-  where not exists (select from ledger_account known where known.name = a.name and known.currency = a.currency)
-  order by name, currency
-  on conflict (name, currency) do nothing
-)
 insert into ledger_transaction (id, period, source_type, source_id, kind, idempotency_key, request_digest,
   reverses_txn_id, line_count, created_at)
 select id, period, source_type, source_id, kind, idempotency_key, request_digest, reverses_txn_id, line_count, created_at
@@ -77,6 +78,9 @@ type PostedRow = {
   readonly currency: string;
   readonly amount_micros: string;
 };
+
+/** On a busy machine a second's work, far from the time that a statement may take. */
+const ROWS_IN_STATEMENT = 5_000;
 
 /** Times that another transaction may take a key between our look and our insert before we call it a bug. */
 const MAX_RACES = 5;
@@ -134,8 +138,9 @@ const insert = async (
 ): Promise<PostingRefused | 'raced' | null> => {
   await em.execute('savepoint posting');
   try {
-    await em.execute(HEADERS, [JSON.stringify(accountsOf(requests)), JSON.stringify(requests.map(headerOf))]);
-    await em.execute(ENTRIES, [JSON.stringify(requests.flatMap(linesOf))]);
+    await executeInParts(em, ACCOUNTS, accountsOf(requests));
+    await executeInParts(em, HEADERS, requests.map(headerOf));
+    await executeInParts(em, ENTRIES, linesOf(requests));
   } catch (thrown) {
     const constraint = brokenConstraint(thrown);
     if (constraint === null || !isRefusal(constraint)) throw thrown;
@@ -144,6 +149,11 @@ const insert = async (
   }
   await em.execute('release savepoint posting');
   return null;
+};
+
+const executeInParts = async (em: SqlEntityManager, sql: string, rows: readonly object[]): Promise<void> => {
+  for (let from = 0; from < rows.length; from += ROWS_IN_STATEMENT)
+    await em.execute(sql, [JSON.stringify(rows.slice(from, from + ROWS_IN_STATEMENT))]);
 };
 
 const accountsOf = (requests: readonly PostingRequest[]) => {
@@ -171,15 +181,22 @@ const headerOf = (request: PostingRequest) => ({
   created_at: isoText(request.postedAt),
 });
 
-const linesOf = ({ id, transaction }: PostingRequest) =>
-  transaction.entries.map(({ account, side, currency: of, amount }, index) => ({
-    transaction_id: id,
-    line_no: index + 1,
+/** What raises balances comes first: however they are divided, the last part overdraws an account, or none does. */
+const linesOf = (requests: readonly PostingRequest[]) => {
+  const lines = requests.flatMap(({ id, transaction }) =>
+    transaction.entries.map((entry, index) => ({ entry, line: { transaction_id: id, line_no: index + 1 } })),
+  );
+  const { rising = [], falling = [] } = Object.groupBy(lines, ({ entry }) =>
+    effectOf(entry) > 0n ? 'rising' : 'falling',
+  );
+  return [...rising, ...falling].map(({ entry: { account, side, currency: of, amount }, line }) => ({
+    ...line,
     account,
     currency: of,
     side,
     amount_micros: String(amount),
   }));
+};
 
 const digestOf = (request: PostingRequest): string => createHash('sha256').update(requestText(request)).digest('hex');
 
