@@ -8,12 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from planted import TwoTastes
+from scipy.sparse import csr_array
 
-from backline_recommender.model import Model
+from backline_recommender.ials import Ials, IalsSettings, gram_of
+from backline_recommender.model import Model, Tracks
 from backline_recommender.radio import radio_next
+from backline_recommender.ranker import Ranker
 from backline_recommender.recommend import UnknownTrackError, falling, for_you, similar
 from backline_recommender.taste import NO_CANDIDATES, Candidates, ranked
-from backline_recommender.wire import EngineAnswer, ForYouRequest, RadioRequest, RecentPlay, SimilarRequest
+from backline_recommender.wire import (
+    EngineAnswer,
+    EngineModelStatus,
+    ForYouRequest,
+    RadioRequest,
+    RecentPlay,
+    SimilarRequest,
+)
 
 UNKNOWN = 2**53 - 1
 track_ids = st.one_of(st.integers(1, 96), st.just(UNKNOWN))
@@ -105,6 +115,35 @@ def test_a_station_stays_with_its_taste_and_wanders_with_its_seed(model: Model, 
         total += sum(map(len, lists))
         assert len({tuple(item.track_id for item in items) for items in lists}) > 5
     assert own / total > 0.85
+
+
+def crossing_model() -> Model:
+    """Tracks 1 and 3 point one way, 2 and 4 another; 5 lies between; all but 5 and 6 were listened to."""
+    factors = np.array([[1, 0], [0, 1], [1, 0.1], [0.1, 1], [0.9, 0.5], [-1, -1]], np.float32)
+    count = len(factors)
+    ids, listens = np.arange(1, count + 1), np.array([9, 9, 9, 9, 0, 0], np.float32)
+    ials = Ials(IalsSettings(2, 0.1, 0.01), factors, gram_of(factors), count)
+    status = EngineModelStatus(
+        version="v",
+        trained_at="2026-11-22T12:00:00.000Z",
+        trainer="local",
+        family="ials",
+        tracks=count,
+        listeners=9,
+        data_through=None,
+    )
+    tracks = Tracks(ids, ids, np.full(count, 200_000), listens, np.zeros_like(listens), listens, listens)
+    return Model(status, tracks, Ranker("lognorm", 0.0, ials, csr_array(np.zeros((count, count), np.float32))), None)
+
+
+def test_the_play_that_did_most_is_the_reason() -> None:
+    at = "2026-11-22T10:00:00Z"
+    recent = [RecentPlay(track_id=track, started_at=at, weight=weight) for track, weight in ((1, 2.0), (2, 1.0))]
+    answer = for_you(crossing_model(), ForYouRequest(recent=recent, explore=False))
+    reasons = {item.track_id: (item.source, item.reason.kind, item.reason.track_id) for item in answer.items}
+    assert reasons[3] == ("ranker", "because-you-played", 1)
+    assert reasons[4] == ("ranker", "because-you-played", 2)
+    assert reasons[5] == ("content", "sounds-like", 1)
 
 
 def test_what_nobody_knows_is_said_to_be_unknown(model: Model) -> None:

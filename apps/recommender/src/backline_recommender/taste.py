@@ -17,7 +17,7 @@ Float64 = NDArray[np.float64]
 ON_TASTE = 0.25
 """A track is to a listener's taste if it leads the mean unheard track by this part of what the best ones lead by."""
 BEST = 10
-"""How many tracks that is the mean of."""
+"""How many tracks that is the mean of, or a quarter of them where they are few."""
 EXPOSURE = 1.0
 """What log1p(popularity) costs on z-scores; measured on HetRec Last.fm-2k, where the best are some 10 sd out."""
 FULL_EXPOSURE_LEAD = 10.0
@@ -43,7 +43,7 @@ class Candidates:
     @property
     def lead(self) -> float:
         """By how much the best are ahead of the mean."""
-        count = min(BEST, len(self.z))
+        count = min(BEST, -(-len(self.z) // 4))
         best = 0.0 if count == 0 else float(np.partition(self.z, len(self.z) - count)[-count:].mean()) - self.mean
         return best if best > NO_LEAD else 0.0
 
