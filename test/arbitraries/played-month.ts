@@ -50,15 +50,25 @@ export const fundingOf = (listenerId: UserId): readonly FundedSpan[] =>
 
 const group = (policy: PayoutPolicy) =>
   fc.record({
-    listenerId: fc.constantFrom(...LISTENERS),
+    listenerId: fc.constantFrom(LISTENERS[0]!, ...LISTENERS),
     track: fc.constantFrom(...HEARD),
     dayOfMonth: fc.oneof(
       { weight: 3, arbitrary: fc.integer({ min: 0, max: 2 }) },
       { weight: 1, arbitrary: fc.integer({ min: 3, max: 30 }) },
     ),
-    firstAt: fc.oneof(fc.integer({ min: 0, max: 22 * HOUR_MS }), fc.constant(DAY_MS - 2 * MINUTE_MS)),
-    count: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: policy.dailyCap, max: policy.dailyCap + 4 })),
+    firstAt: fc.oneof(
+      fc.integer({ min: 0, max: 22 * HOUR_MS }),
+      fc.constantFrom(12 * HOUR_MS, 12 * HOUR_MS, DAY_MS - 2 * MINUTE_MS),
+    ),
+    /** The second, and then one in so many, is stopped after a moment. */
+    stoppedEvery: fc.constantFrom(Infinity, Infinity, 3),
+    count: fc.oneof(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: policy.dailyCap + 1, max: policy.dailyCap + 4 }),
+      fc.integer({ min: policy.dailyCap, max: policy.dailyCap * 2 }),
+    ),
     everyMs: fc.constantFrom(
+      0,
       policy.minimumHeardMs,
       policy.minimumHeardMs + SECOND_MS,
       4 * MINUTE_MS,
@@ -80,13 +90,13 @@ const group = (policy: PayoutPolicy) =>
 export const playedMonth = (policy: PayoutPolicy): fc.Arbitrary<PlayedMonth> =>
   fc
     .record({
-      groups: fc.array(group(policy), { minLength: 1, maxLength: 8 }),
+      groups: fc.array(group(policy), { minLength: 1, maxLength: 9, size: 'max' }),
       paid: fc.constantFrom(0n, 20_000n, 100_000n, 10_000_000n),
     })
     .map(({ groups, paid }) => ({
       paid,
       plays: groups.flatMap(
-        ({ track, listenerId, dayOfMonth, firstAt, count, everyMs, msPlayed, reportedAfter }, index) =>
+        ({ track, listenerId, dayOfMonth, firstAt, count, everyMs, msPlayed, stoppedEvery, reportedAfter }, index) =>
           Array.from({ length: count }, (_, number): UnjudgedPlay => {
             const startedAt = after(MONTH_START, dayOfMonth * DAY_MS + firstAt + number * everyMs);
             return {
@@ -94,7 +104,7 @@ export const playedMonth = (policy: PayoutPolicy): fc.Arbitrary<PlayedMonth> =>
               listenerId,
               playId: playId(index, number),
               startedAt,
-              msPlayed,
+              msPlayed: number % stoppedEvery === 1 ? 5_000 : msPlayed,
               reportedAt: after(startedAt, reportedAfter),
             };
           }),

@@ -3,26 +3,24 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SEEDED_BUGS, type SeededBug } from './seeded-bugs.ts';
+import type { SeededBug } from './seeded-bug.ts';
+import { SEEDED_BUGS } from './seeded-bugs.ts';
 
 const TEST = dirname(dirname(fileURLToPath(import.meta.url)));
 const CORE = join(TEST, '../core/src');
 const JEST = join(TEST, '../node_modules/jest/bin/jest.js');
 
 /** A run that takes longer than this goes round in circles. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
-type Outcome =
-  | { readonly status: 'killed' }
-  /** No test failed, or the named one did not run. */
-  | { readonly status: 'survived' | 'not-run'; readonly because: string };
+type Verdict = { readonly status: 'killed' | 'survived' | 'not-run'; readonly because: string };
 
 type Assertion = { readonly fullName: string; readonly status: string };
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** What the named test says of the core in `core`; null when it took too long. */
-const assertionsOf = async ({ killedBy }: SeededBug, core: string): Promise<readonly Assertion[] | null> => {
+/** What the tests of a file whose names match say of the core in `core`; null when they took too long. */
+const assertionsOf = async (file: string, names: string, core: string): Promise<readonly Assertion[] | null> => {
   const report = join(core, 'report.json');
   const mapped = { '^@backline/core$': `${core}/index.ts`, '^@backline/core/(.*)$': `${core}/$1/index.ts` };
   const jest = spawn(
@@ -35,8 +33,8 @@ const assertionsOf = async ({ killedBy }: SeededBug, core: string): Promise<read
       '--json',
       `--outputFile=${report}`,
       '-t',
-      `${escaped(killedBy.test)}$`,
-      killedBy.file,
+      names,
+      file,
     ],
     { cwd: TEST, stdio: 'ignore', env: { ...process.env, TEST_DATABASE_URL: 'none' } },
   );
@@ -50,7 +48,18 @@ const assertionsOf = async ({ killedBy }: SeededBug, core: string): Promise<read
   return testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status !== 'pending');
 };
 
-const withBug = async ({ name, file, find, replace }: SeededBug, core: string): Promise<void> => {
+/** In a copy of the core that is gone afterwards. */
+const inCopy = async <T>(work: (core: string) => Promise<T>): Promise<T> => {
+  const core = await mkdtemp(join(tmpdir(), 'seeded-bug-'));
+  try {
+    await cp(CORE, core, { recursive: true });
+    return await work(core);
+  } finally {
+    await rm(core, { recursive: true, force: true });
+  }
+};
+
+const seed = async ({ name, file, find, replace }: SeededBug, core: string): Promise<void> => {
   const path = join(core, file);
   const text = await readFile(path, 'utf8');
   if (text.split(find).length !== 2) throw new Error(`"${name}": its text is not exactly once in ${file}`);
@@ -60,44 +69,37 @@ const withBug = async ({ name, file, find, replace }: SeededBug, core: string): 
   );
 };
 
-/** The named test on a copy of the core, with the bug or without. */
-const outcomeOf = async (bug: SeededBug, seeded: boolean): Promise<Outcome> => {
-  const core = await mkdtemp(join(tmpdir(), 'seeded-bug-'));
-  try {
-    await cp(CORE, core, { recursive: true });
-    if (seeded) await withBug(bug, core);
-    const assertions = await assertionsOf(bug, core);
-    if (assertions === null) return { status: 'killed' };
-    const named = assertions.filter(({ fullName }) => fullName.endsWith(bug.killedBy.test));
-    if (named.length === 0) return { status: 'not-run', because: `no test "${bug.killedBy.test}" ran` };
-    return named.some(({ status }) => status === 'failed')
-      ? { status: 'killed' }
-      : { status: 'survived', because: `"${bug.killedBy.test}" passes` };
-  } finally {
-    await rm(core, { recursive: true, force: true });
-  }
+/** The names of the tests of a file that pass without any bug: one that fails anyway proves nothing. */
+const soundTests = async (file: string): Promise<ReadonlySet<string>> => {
+  const assertions = await inCopy((core) => assertionsOf(file, '', core));
+  return new Set(assertions?.filter(({ status }) => status === 'passed').map(({ fullName }) => fullName));
 };
 
-/** A test that fails without the bug proves nothing. */
-const judge = async (bug: SeededBug, sound: Map<string, Outcome>): Promise<Outcome> => {
-  const test = `${bug.killedBy.file} ${bug.killedBy.test}`;
-  const without = sound.get(test) ?? (await outcomeOf(bug, false));
-  sound.set(test, without);
-  if (without.status !== 'survived')
-    return { status: 'not-run', because: 'its test fails or is missing without the bug' };
-  return outcomeOf(bug, true);
-};
+const verdictOn = (bug: SeededBug, sound: ReadonlySet<string>): Promise<Verdict> =>
+  inCopy(async (core) => {
+    const { file, test } = bug.killedBy;
+    if (!sound.has(test)) return { status: 'not-run', because: `"${test}" fails or is missing without the bug` };
+    await seed(bug, core);
+    const assertions = await assertionsOf(file, `^${escaped(test)}$`, core);
+    if (assertions === null) return { status: 'killed', because: `"${test}" never ends` };
+    if (assertions.length === 0) return { status: 'not-run', because: 'the core can not be loaded with it' };
+    return assertions.some(({ status }) => status === 'failed')
+      ? { status: 'killed', because: `by "${test}"` }
+      : { status: 'survived', because: `"${test}" passes` };
+  });
 
 /** `node test/mutation/run.ts [part of a name …]`: exit status 0 when each bug is killed by its own test. */
 const main = async (parts: readonly string[]): Promise<void> => {
   const bugs = SEEDED_BUGS.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
-  const sound = new Map<string, Outcome>();
+  const sound = new Map<string, ReadonlySet<string>>();
   let killed = 0;
   for (const bug of bugs) {
-    const outcome = await judge(bug, sound);
-    if (outcome.status === 'killed') killed += 1;
-    const because = outcome.status === 'killed' ? `by "${bug.killedBy.test}"` : outcome.because;
-    process.stdout.write(`${outcome.status.padEnd(8)} ${bug.name}: ${because}\n`);
+    const { file } = bug.killedBy;
+    const passing = sound.get(file) ?? (await soundTests(file));
+    sound.set(file, passing);
+    const { status, because } = await verdictOn(bug, passing);
+    if (status === 'killed') killed += 1;
+    process.stdout.write(`${status.padEnd(8)} ${bug.name}: ${because}\n`);
   }
   process.stdout.write(`${killed} of ${bugs.length} killed\n`);
   process.exitCode = killed === bugs.length && bugs.length > 0 ? 0 : 1;

@@ -236,11 +236,12 @@ export const fundingLaws = ({ closeMonth, policy }: PayoutRules): void => {
     });
 
     test('never hurts anybody by more money, but for a micro a fan', () => {
+      const more = fc.oneof(fc.bigInt({ min: 0n, max: 40n }), fc.bigInt({ min: 0n, max: 5_000_000n }));
       fc.assert(
-        fc.property(months, fc.bigInt({ min: 0n, max: 5_000_000n }), fc.nat(), (it, more, pick) => {
+        fc.property(months, more, fc.nat(), (it, amount, pick) => {
           fc.pre(it.receipts.length > 0);
           const { userId } = it.receipts[pick % it.receipts.length]!;
-          const richer = close({ ...it, receipts: [...it.receipts, plainReceipt(userId, more)] });
+          const richer = close({ ...it, receipts: [...it.receipts, plainReceipt(userId, amount)] });
           const before = close(it);
           fc.pre(before.funding.granted.length === richer.funding.granted.length);
           expect(fundedBy(richer)).toBeGreaterThanOrEqual(fundedBy(before));
