@@ -72,7 +72,7 @@ describe('installations beside one another', () => {
   test('in two schemas of one database have one owner of their ledgers, and neither reaches the other', async () => {
     const seat = await openSeat('guarded by rights', 'one');
     try {
-      await migrate({ ...parseDatabaseUrl(seat.url), schema: 'two' }, async () => undefined);
+      expect(await migrate({ ...parseDatabaseUrl(seat.url), schema: 'two' }, async () => undefined)).toEqual([]);
       const owners = await seat.sql(
         `select distinct relnamespace::regnamespace::text as schema, relowner::regrole::text as owner
          from pg_class where relname in ('ledger_entry', 'statement') order by 1`,
@@ -91,11 +91,14 @@ describe('installations beside one another', () => {
 });
 
 describe('where the role of the app may not make roles', () => {
-  test('the ledger is its own property, guarded by the same triggers', async () => {
+  test('the ledger is its own property, guarded by the same triggers, and the operator is told at each start', async () => {
     const seat = await openSeat('owner');
     try {
       expect(await seat.sql(`select distinct tableowner from pg_tables where schemaname = 'public'`)).toEqual([
         { tableowner: seat.role },
+      ]);
+      expect(await migrate(parseDatabaseUrl(seat.url), async () => undefined)).toEqual([
+        expect.stringContaining('only their triggers guard them'),
       ]);
     } finally {
       await seat.drop();

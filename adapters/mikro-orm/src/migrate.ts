@@ -9,12 +9,23 @@ const MIGRATION_LOCK = 7_243_001;
 /** Time that a process waits for another one's migrations. */
 const LOCK_WAIT = '60s';
 
+const LEDGER_IS_OWN = `select tableowner = current_user as owned from pg_tables
+  where schemaname = current_schema() and tablename = 'ledger_entry'`;
+
+const UNGUARDED =
+  "the role of DATABASE_URL owns the ledger's tables, so that only their triggers guard them; one with CREATEROLE at the " +
+  'first start gives them an owner of their own';
+
 /**
  * Brings the schema up to date; safe when several processes start at once.
  *
  * @param alsoUnderLock runs after our own migrations, before the lock is released
+ * @returns a line for the operator on each thing that is less safe than it could be
  */
-export const migrate = async (connection: Connection, alsoUnderLock: () => Promise<void>): Promise<void> => {
+export const migrate = async (
+  connection: Connection,
+  alsoUnderLock: () => Promise<void>,
+): Promise<readonly string[]> => {
   // It waits for other processes and for the migrations themselves, in silence.
   const { options, stream: _impatient, ...rest } = connectionOptions(connection);
   const client = new Client({
@@ -34,6 +45,8 @@ export const migrate = async (connection: Connection, alsoUnderLock: () => Promi
       await orm.close();
     }
     await alsoUnderLock();
+    const { rows } = await client.query<{ owned: boolean }>(LEDGER_IS_OWN);
+    return rows.some(({ owned }) => owned) ? [UNGUARDED] : [];
   } catch (cause) {
     throw translate(cause);
   } finally {

@@ -51,7 +51,8 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
       : null;
   try {
     const connection = connectionOf(server?.url ?? config.databaseUrl ?? '');
-    await migrate(connection, () => migrateJobs(connection.url, connection.schema));
+    const warnings = await migrate(connection, () => migrateJobs(connection.url, connection.schema));
+    for (const warning of warnings) container.get(TOKENS.log).warn(warning);
     container.load(databaseModule(connection));
     await container.get(TOKENS.database).ensurePartitions(container.get(TOKENS.clock).now());
   } catch (cause) {
