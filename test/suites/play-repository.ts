@@ -359,6 +359,19 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       expect(await around(playOf(2, fan, track, { startedAt: NOW }))).toEqual({ ...ALONE, ...expected });
     });
 
+    test.each([0, 31_000])(
+      'of a play that both lasts into another and is followed, only this is told: by %d ms',
+      async (msPlayed) => {
+        const { fan, track } = await scene();
+        const other = { trackId: 77_777 as TrackId };
+        await addPlays(harness(), [
+          playOf(1, fan, track, { ...other, startedAt: after(NOW, -1_000) }),
+          playOf(2, fan, track, { ...other, startedAt: NOW, msPlayed, verdict: 'too-short' }),
+        ]);
+        expect(await around(playOf(3, fan, track, { startedAt: NOW }))).toEqual({ ...ALONE, isFollowed: true });
+      },
+    );
+
     test('tells the end of the last play that was heard, not of those that were not', async () => {
       const { fan, track } = await scene();
       const before = (number: number, seconds: number, changes: Partial<Play>) =>

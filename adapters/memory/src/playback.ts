@@ -62,14 +62,15 @@ const trackFacts = (track: Track | undefined): TrackFacts | null =>
 
 const surroundings = (report: PlayReport, recorded: readonly Play[]): Surroundings => {
   const { startedAt } = report;
+  const isFollowed = recorded.some(
+    (play) => play.startedAt === startedAt || (play.startedAt > startedAt && play.startedAt < endOf(report)),
+  );
   const heard = recorded.find(
     (play) => play.judgment.occupying && play.startedAt < startedAt && endOf(play) > startedAt,
   );
   return {
-    heardUntil: heard === undefined ? null : endOf(heard),
-    isFollowed: recorded.some(
-      (play) => play.startedAt === startedAt || (play.startedAt > startedAt && play.startedAt < endOf(report)),
-    ),
+    isFollowed,
+    heardUntil: heard === undefined || isFollowed ? null : endOf(heard),
     paidThatDay: recorded.filter(
       (play) =>
         play.trackId === report.trackId &&

@@ -56,11 +56,9 @@ const FACTS = statement<FactsRow>(
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::int[])
        with ordinality as r (play_id, listener_id, track_id, start_ms, ms_played, place)
    )
-   select key.listener_id as recorded_by, key.first_verdict, t.artist_id, t.duration_ms, t.removed_at, heard.until as heard_until,
-     exists (
-       select from play p where p.listener_id = r.listener_id and p.started_at >= r.started_at and p.started_at < r.ended_at
-         and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
-     ) as is_followed,
+   select key.listener_id as recorded_by, key.first_verdict, t.artist_id, t.duration_ms, t.removed_at,
+     case when near.started_at < r.started_at then near.ended_at end as heard_until,
+     coalesce(near.started_at >= r.started_at, false) as is_followed,
      (select count(*) from play p where p.listener_id = r.listener_id and p.track_id = r.track_id
         and p.started_at >= r.day and p.started_at < r.day + interval '24 hours'
         and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
@@ -69,13 +67,13 @@ const FACTS = statement<FactsRow>(
    left join play_key key on key.play_id = r.play_id
    left join track t on t.id = r.track_id
    left join lateral (
-     select p.started_at + p.ms_played * interval '1 ms' as until
+     select p.started_at, p.started_at + p.ms_played * interval '1 ms' as ended_at
      from play p
-     where p.listener_id = r.listener_id and p.occupying
-       and p.started_at < r.started_at and p.started_at > r.started_at - interval '24 hours'
+     where p.listener_id = r.listener_id and (p.occupying or p.started_at >= r.started_at)
+       and p.started_at < r.ended_at and p.started_at > r.started_at - interval '24 hours'
        and p.started_at >= ${instantOf('$6::bigint')} and p.started_at < ${instantOf('$7::bigint')}
      order by p.started_at desc limit 1
-   ) heard on heard.until > r.started_at
+   ) near on near.started_at >= r.started_at or near.ended_at > r.started_at
    order by r.place`,
 );
 

@@ -15,10 +15,10 @@ export type TrackFacts = {
 
 /** Of a listener's recorded plays, what those near a reported one mean for it. */
 export type Surroundings = {
-  /** When the play that was heard as it began ends; null when none was. */
-  readonly heardUntil: Instant | null;
   /** Whether any play begins at its start or while it lasts. */
   readonly isFollowed: boolean;
+  /** When the play that was heard as it began ends; null when none was, or when it is followed. */
+  readonly heardUntil: Instant | null;
   /** Plays of its track on its UTC day that are payable, held, or beyond the daily cap. */
   readonly paidThatDay: number;
 };
