@@ -71,7 +71,7 @@ const linker = async (): Promise<(trackId: TrackId) => string> => {
   const { id } = demanded(await core.accounts.register({ ...person, role: 'FAN', displayName: 'Linked' }));
   await uow.run(async ({ subscriptions }) => ok(await subscriptions.save(subscriptionOf(id))));
   const { accessToken } = demanded(await core.accounts.logIn(person.email, person.password));
-  const claims = ports.accessTokens.verify(accessToken, now);
+  const claims = ports.accessTokens.verify(accessToken, ports.clock.now());
   if (claims === null) throw new Error('a token that is no good from its first moment');
   const { userId: listenerId, sessionId } = claims;
   return (trackId) => ports.streamLinks.sign({ trackId, listenerId, sessionId, expiresAt: after(now, 5 * MINUTE_MS) });
