@@ -73,8 +73,8 @@ def made_tracks(tracks: int, chance: np.random.Generator) -> Tracks:
         duration_ms=np.full(tracks, 200_000),
         popularity=listens,
         recent=listens * chance.uniform(0, 0.3, tracks).astype(np.float32),
-        heard_through=listens,
-        skipped=listens * np.float32(0.3),
+        heard=listens,
+        passed=listens * np.float32(0.3),
     )
 
 

@@ -14,9 +14,9 @@ from backline_recommender.listing import MAX_OF_ARTIST, listed
 NOVELTY = 999
 
 
-def arms(heard_through: list[float], skipped: list[float], suits: float = 0.5) -> Arms:
-    rows = np.arange(len(heard_through))
-    return Arms(rows, np.full(len(rows), suits), np.array(heard_through), np.array(skipped))
+def arms(heard: list[float], passed: list[float], suits: float = 0.5) -> Arms:
+    rows = np.arange(len(heard))
+    return Arms(rows, np.full(len(rows), suits), np.array(heard), np.array(passed))
 
 
 def test_without_new_tracks_nothing_is_drawn() -> None:

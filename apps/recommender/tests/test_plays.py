@@ -74,7 +74,8 @@ def test_pairs_are_summed_over_files_and_days(tmp_path: Path) -> None:
     assert list(zip(log.listeners.tolist(), log.tracks.tolist(), strict=True)) == [(0, 0), (1, 1)]
     assert log.strengths[1] == pytest.approx(1.0, rel=0.01)
     assert log.strengths[0] == pytest.approx(1.8, rel=0.02)
-    assert log.sums.skipped.tolist() == [1, 0, 0]
+    assert log.sums.heard.tolist() == pytest.approx([1.8, 1, 0])
+    assert log.sums.passed.tolist() == pytest.approx([1.2, 0, 0])
     assert log.counts.data_through == NOON
 
 

@@ -60,6 +60,13 @@ def test_reasons_cite_plays_without_which_the_score_is_no_higher(model: Model, p
     assert cited > 60
 
 
+def test_tracks_that_nobody_played_are_tried(model: Model, planted: TwoTastes) -> None:
+    lists = [list_for(model, planted.heard[fan], seed=seed) for fan in range(6) for seed in range(20)]
+    explored = [item.track_id for items in lists for item in items if item.source == "explore"]
+    assert len(explored) == len(lists)
+    assert set(explored) & set(planted.new_tracks)
+
+
 @pytest.mark.parametrize("limit", [1, 7, 10, 20, 55, 100])
 def test_no_ten_has_more_than_two_of_an_artist(model: Model, planted: TwoTastes, limit: int) -> None:
     items = list_for(model, planted.heard[0], limit)

@@ -1,7 +1,7 @@
 """One place in ten goes to a track that few have heard: which one is drawn by Thompson sampling.
 
 How well a new track is received is believed to follow a beta distribution: it starts from how well the track's
-content suits the listener, and moves with every trusted play that was heard through or skipped.
+content suits the listener, and moves with the part of it that each trusted play heard or passed over.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEW_BELOW_LISTENS = 25.0
 MAX_ARMS = 32
 """How many new tracks, those that suit the listener best, the draw is among."""
 DRAWS = 64
-PRIOR_PLAYS = 4.0
+PRIOR_PLAYS = 3.0
 """How many plays the content's word weighs."""
 
 Int64 = NDArray[np.int64]
@@ -29,8 +29,8 @@ class Arms:
 
     rows: Int64
     suits: Float64
-    heard_through: Float64
-    skipped: Float64
+    heard: Float64
+    passed: Float64
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def draw(arms: Arms, chance: np.random.Generator) -> Drawn | None:
     """
     if len(arms.rows) == 0:
         return None
-    liked = PRIOR_PLAYS * np.clip(arms.suits, 0.05, 0.95) + arms.heard_through
-    disliked = PRIOR_PLAYS * (1 - np.clip(arms.suits, 0.05, 0.95)) + arms.skipped
+    liked = PRIOR_PLAYS * np.clip(arms.suits, 0.05, 0.95) + arms.heard
+    disliked = PRIOR_PLAYS * (1 - np.clip(arms.suits, 0.05, 0.95)) + arms.passed
     winners = chance.beta(liked, disliked, size=(DRAWS, len(arms.rows))).argmax(axis=1)
     winner = int(winners[chance.integers(DRAWS)])
     return Drawn(int(arms.rows[winner]), float(np.count_nonzero(winners == winner)) / DRAWS)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from backline_recommender.arrays import Float32, Float64, Int64
+from backline_recommender.arrays import Bool, Float32, Float64, Int64
 from backline_recommender.history import History
 from backline_recommender.ranker import NO_SPREAD, Ranker
 
@@ -40,6 +40,11 @@ class Listeners:
         self.mean_factor: Float64 = wide.sum(axis=0) / self.count
         self.second_moment: Float64 = wide.T @ wide / self.count
         self.neighbour_means: Float64 = np.asarray(ranker.neighbours.sum(axis=1), dtype=np.float64).ravel() / self.count
+
+    def knows(self, rows: Int64) -> Bool:
+        """Of each track whether the ranker has any word on it."""
+        known: Bool = (self.ranker.ials.factors[rows] != 0).any(axis=1)
+        return known
 
     def of(self, history: History) -> "Listener":
         return Listener(self, history)

@@ -28,6 +28,9 @@ SAMPLED_NEW = 512
 RISING_LOOKED_AT = 100
 """Of the tracks with the most recent listens, where not all are looked at."""
 POPULAR_ROOM = 2_000
+UNKNOWN_ARMS = 4
+"""Of the new tracks, so many may be ones of which nothing tells whether they suit; else nobody would ever find out."""
+UNKNOWN_SUITS = 0.4
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class Tracks:
     duration_ms: Int64
     popularity: Float32
     recent: Float32
-    heard_through: Float32
-    skipped: Float32
+    heard: Float32
+    passed: Float32
 
     @property
     def size(self) -> int:
@@ -53,8 +56,8 @@ TRACK_ARRAYS = {
     "duration_ms": np.int64,
     "popularity": np.float32,
     "recent": np.float32,
-    "heard_through": np.float32,
-    "skipped": np.float32,
+    "heard": np.float32,
+    "passed": np.float32,
 }
 
 
@@ -175,7 +178,7 @@ class Model:
     def new_tracks(
         self, listener: Listener | None, candidates: Candidates, barred: Int64, chance: np.random.Generator
     ) -> tuple[Int64, Float64]:
-        """Tracks that few have heard and this listener has not, with how well they suit (0..1), best first."""
+        """Tracks that few have heard and this listener has not, with how well they suit (0..1), the best ones."""
         if len(self._new) == 0:
             return np.zeros(0, np.int64), np.zeros(0)
         sample = self._new[chance.integers(len(self._new), size=min(SAMPLED_NEW, 4 * len(self._new)))]
@@ -184,7 +187,9 @@ class Model:
             return chance.permutation(rows)[: 2 * MAX_ARMS], np.full(min(len(rows), 2 * MAX_ARMS), 0.5)
         near = candidates.rows[self.tracks.popularity[candidates.rows] < NEW_BELOW_LISTENS]
         rows = np.union1d(near, np.setdiff1d(sample, barred))
-        suits = candidates.suits(listener.z_of(rows))
-        fitting = np.flatnonzero(suits >= ON_TASTE)
-        order = fitting[np.argsort(-suits[fitting], kind="stable")][: 2 * MAX_ARMS]
+        unknown = ~self._listeners.knows(rows)
+        suits = np.where(unknown, UNKNOWN_SUITS, candidates.suits(listener.z_of(rows)))
+        fitting = np.flatnonzero(~unknown & (suits >= ON_TASTE))
+        best = fitting[np.argsort(-suits[fitting], kind="stable")]
+        order = np.append(chance.permutation(np.flatnonzero(unknown))[:UNKNOWN_ARMS], best)[: 2 * MAX_ARMS]
         return rows[order], np.clip(suits[order], 0, 1)

@@ -17,8 +17,6 @@ Float32 = NDArray[np.float32]
 
 MIN_MS = 30_000
 MIN_COMPLETION = 0.25
-THROUGH_COMPLETION = 0.8
-"""From here on a play counts as heard through."""
 MAX_PLAYS_A_DAY = 5
 """Of one track by one listener; more says nothing about taste, and something about bots."""
 TASTE_HALF_LIFE_DAYS = 75.0
@@ -38,10 +36,10 @@ class TrackSums:
     """Trusted listens, at most one a listener and day, each worth half after TASTE_HALF_LIFE_DAYS."""
     recent: Float32
     """The same with RECENT_HALF_LIFE_DAYS."""
-    heard_through: Float32
-    """Trusted plays that reached THROUGH_COMPLETION."""
-    skipped: Float32
-    """Trusted plays that were worth nothing."""
+    heard: Float32
+    """Trusted plays, each as the part of the track that was heard; nothing where that was too short to count."""
+    passed: Float32
+    """What is left of each trusted play."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,8 @@ class _Reading:
     def __post_init__(self) -> None:
         self.popularity = np.zeros(self.catalogue.size)
         self.recent = np.zeros(self.catalogue.size)
-        self.heard_through = np.zeros(self.catalogue.size)
-        self.skipped = np.zeros(self.catalogue.size)
+        self.heard = np.zeros(self.catalogue.size)
+        self.passed = np.zeros(self.catalogue.size)
 
     def listener_codes(self, batch: Columns) -> Int64:
         """-1 for those that are to be forgotten."""
@@ -148,9 +146,8 @@ class _Reading:
         self.newest_us = newest if self.newest_us is None else max(self.newest_us, newest)
         duration = self.catalogue.duration_ms[rows]
         value = play_values(ms_played, duration)
-        through = ms_played >= THROUGH_COMPLETION * np.where(duration > 0, duration, MIN_MS)
-        self.heard_through += np.bincount(rows, trust * through, self.catalogue.size)
-        self.skipped += np.bincount(rows, trust * (value == 0), self.catalogue.size)
+        self.heard += np.bincount(rows, trust * value, self.catalogue.size)
+        self.passed += np.bincount(rows, trust * (1 - value), self.catalogue.size)
 
         liked = value > 0
         day = started_us // US_A_DAY
@@ -199,8 +196,8 @@ class _Reading:
             sums=TrackSums(
                 popularity=self.popularity.astype(np.float32),
                 recent=self.recent.astype(np.float32),
-                heard_through=self.heard_through.astype(np.float32),
-                skipped=self.skipped.astype(np.float32),
+                heard=self.heard.astype(np.float32),
+                passed=self.passed.astype(np.float32),
             ),
             counts=PlayCounts(
                 listeners=len(codes),

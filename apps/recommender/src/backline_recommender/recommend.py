@@ -40,9 +40,7 @@ def exploring(
     def explore(placed: Set[int]) -> Drawn | None:
         free = np.array([row not in placed for row in rows.tolist()], dtype=bool)
         arms = rows[free][:MAX_ARMS]
-        return draw(
-            Arms(arms, suits[free][:MAX_ARMS], model.tracks.heard_through[arms], model.tracks.skipped[arms]), chance
-        )
+        return draw(Arms(arms, suits[free][:MAX_ARMS], model.tracks.heard[arms], model.tracks.passed[arms]), chance)
 
     return explore
 

@@ -28,7 +28,6 @@ from backline_recommender.plays import (
     MIN_MS,
     RECENT_HALF_LIFE_DAYS,
     TASTE_HALF_LIFE_DAYS,
-    THROUGH_COMPLETION,
     PlayCounts,
     TrackSums,
     erased_listeners,
@@ -85,9 +84,7 @@ _LISTENS = """
     from daily group by row
 """
 _RECEPTION = """
-    select row, sum(if(ms >= :through * if(duration > 0, duration, :min_ms), trust, 0.0d)) as heard_through,
-           sum(if(value = 0, trust, 0.0d)) as skipped
-    from used group by row
+    select row, sum(trust * value) as heard, sum(trust * (1.0d - value)) as passed from used group by row
 """
 _COUNTS = """
     select (select count(distinct listener) from daily) as listeners, (select count(*) from used) as plays,
@@ -100,7 +97,6 @@ _RULES = {
     "max_plays_a_day": float(MAX_PLAYS_A_DAY),
     "taste_half_life": TASTE_HALF_LIFE_DAYS,
     "recent_half_life": RECENT_HALF_LIFE_DAYS,
-    "through": THROUGH_COMPLETION,
 }
 
 

@@ -51,8 +51,8 @@ def tracks_of(catalogue: Catalogue, sums: TrackSums) -> Tracks:
         duration_ms=catalogue.duration_ms,
         popularity=sums.popularity,
         recent=sums.recent,
-        heard_through=sums.heard_through,
-        skipped=sums.skipped,
+        heard=sums.heard,
+        passed=sums.passed,
     )
 
 
