@@ -89,7 +89,10 @@ const textSchema = (contentType: string): JsonObject => ({
 const mediaContent = (media: Exclude<Media, { readonly carries: 'nothing' }>, shapes: Components): JsonObject => {
   if (media.carries === 'problem') return { 'application/problem+json': { schema: shapes.schema(media.schema) } };
   const described = (contentType: string) => (media.carries === 'text' ? { schema: textSchema(contentType) } : {});
-  return Object.fromEntries(media.contentTypes.map((contentType) => [contentType, described(contentType)]));
+  return {
+    ...(media.carries === 'json or bytes' ? { 'application/json': { schema: shapes.schema(media.schema) } } : {}),
+    ...Object.fromEntries(media.contentTypes.map((contentType) => [contentType, described(contentType)])),
+  };
 };
 
 const content = (response: Responses[number], shapes: Components): JsonObject | undefined => {
@@ -111,6 +114,7 @@ const PHRASES: { readonly [status: number]: string } = {
   402: 'Needs a subscription',
   403: 'Not for this caller',
   404: 'Not found',
+  406: 'In none of the forms that are accepted',
   409: 'In conflict with what there is already',
   413: 'Too large',
   415: 'Of a media type that is not taken',

@@ -77,6 +77,8 @@ export const createCore = (ports: Ports) => {
       bookReceipts: payout.bookReceipts(ports),
       closePeriod: payout.closePeriod(ports),
       releaseEarnings: payout.releaseEarnings(ports),
+      findStatement: payout.findStatement(ports),
+      listStatements: payout.listStatements(ports),
     },
     discovery: {
       recommend: discovery.recommend(ports),

@@ -19,6 +19,8 @@ const REVIEWED = [
   'GET /payments/success public',
   'GET /payouts artist',
   'GET /payouts/plays artist',
+  'GET /payouts/statements artist',
+  'GET /payouts/statements/:period artist',
   'GET /profile signed-in',
   'GET /recommendations signed-in',
   'GET /sandbox/checkout/:sessionId public',

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type Core, createCore } from '@backline/core';
 import { type AppDependencies, LIMITS, type Limits, type RunningServer, startServer } from '@backline/http';
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
+import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type Answer, type Call, send } from './http.ts';
@@ -37,6 +38,7 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
     {
       core,
       readers: ports,
+      statementPrinter: pdfStatementPrinter(),
       clock: ports.clock,
       ids: ports.ids,
       images: ports.images,

@@ -7,6 +7,7 @@ import { type Core, createCore } from '@backline/core';
 import type { EventId } from '@backline/core/subscriptions';
 import { type AppDependencies, LIMITS, createApp } from '@backline/http';
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
+import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { wav } from './audio-fixtures.ts';
@@ -71,6 +72,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
     {
       core,
       readers: ports,
+      statementPrinter: pdfStatementPrinter(),
       clock: ports.clock,
       ids: ports.ids,
       images: ports.images,

@@ -11,6 +11,7 @@ import {
   byAge,
   canonicalJson,
 } from '@backline/core/payout';
+import { type Listing, listPage } from './keyset.ts';
 import type { Drafts, Readable, StoredStatement } from './state.ts';
 
 export const bookingRepository = ({ bookings, bookingCounts, receipts }: Drafts): BookingRepository => ({
@@ -105,6 +106,7 @@ export const statementRepository = ({ statements, tracks, periods }: Drafts): St
 
 export const statementReader = ({ statements, closes, periods }: Readable): StatementReader => ({
   documentsOf: async (artistId) => latestFirst(statements.where('artist', artistId)).map(({ document }) => document),
+  page: async (artistId, page) => listPage(STATEMENTS, statements.where('artist', artistId), page),
   document: async (artistId, period) => statements.get(`${artistId} ${period}`)?.document ?? null,
   report: async (period: Month) => {
     const [close, kept] = [closes.get(period), periods.get(period)];
@@ -113,6 +115,14 @@ export const statementReader = ({ statements, closes, periods }: Readable): Stat
       : { period, closedAt: kept.closedAt, report: close.report };
   },
 });
+
+const STATEMENTS: Listing<StoredStatement, string> = {
+  name: 'statements',
+  direction: 'descending',
+  kinds: ['string'],
+  keysOf: ({ statement }) => [statement.period],
+  view: ({ document }) => document,
+};
 
 const latestFirst = (statements: readonly StoredStatement[]): readonly StoredStatement[] =>
   statements.toSorted((a, b) => (a.statement.period < b.statement.period ? 1 : -1));

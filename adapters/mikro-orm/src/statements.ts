@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
-import { type Instant, invariant } from '@backline/core/kernel';
+import { type Instant, invariant, isoText, month, monthStart, ok } from '@backline/core/kernel';
 import {
   type IssuedStatement,
   type StatementReader,
@@ -9,6 +9,7 @@ import {
   canonicalJson,
   parseStatement,
 } from '@backline/core/payout';
+import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import { firstOf } from './periods.ts';
 import { type PlainPool, statement } from './pool.ts';
 
@@ -50,9 +51,18 @@ export const statementRepository = (em: SqlEntityManager): StatementRepository =
   },
 });
 
+/** After all months that there can be. */
+const END = '9999-12-31T00:00:00.000Z';
+
 const DOCUMENTS = statement<{ content: string; digest: string }>(
   'statements_of',
   'select content, digest from statement where artist_id = $1 order by period desc',
+);
+
+const PAGE = statement<{ content: string; digest: string; period: string }>(
+  'statements_page',
+  `select content, digest, to_char(period, 'YYYY-MM') as period from statement
+   where artist_id = $1 and period < $2::timestamptz::date order by period desc limit $3`,
 );
 
 const DOCUMENT = statement<{ content: string; digest: string }>(
@@ -68,6 +78,13 @@ const REPORT = statement<{ content: string; closed_at: number }>(
 
 export const statementReader = (pool: PlainPool): StatementReader => ({
   documentsOf: async (artistId) => (await pool.query(DOCUMENTS, [artistId])).map(documentOf),
+  page: async (artistId, page) => {
+    const after = readCursor('statements', ['instant'], page.after);
+    if (!after.ok) return after;
+    const before = after.value === null ? END : isoText(after.value[0] as Instant);
+    const rows = await pool.query(PAGE, [artistId, before, page.limit + 1]);
+    return ok(pageOf(rows, page, documentOf, ({ period }) => writeCursor('statements', [monthStart(month(period))])));
+  },
   document: async (artistId, period) => {
     const [row] = await pool.query(DOCUMENT, [artistId, firstOf(period)]);
     return row === undefined ? null : documentOf(row);

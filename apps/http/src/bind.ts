@@ -22,6 +22,8 @@ export type Context<R extends Route = Route> = {
   readonly request: IncomingMessage;
   /** Empty but for routes that take a raw body. */
   readonly rawBody: Uint8Array;
+  /** Which of the media types the caller would take rather than the others; false for none. */
+  readonly accepts: (contentTypes: readonly string[]) => string | false;
 };
 
 /** Serves a route of the contract: nothing reaches the handler, and nothing leaves it, that the contract does not allow. */
@@ -56,7 +58,12 @@ export const bind = (ports: BindPorts): { readonly serve: Serve; readonly serveR
     const reply = replyFor(route);
     ports.table.add(route, async (ctx) => {
       const { input, caller, rawBody } = await admit(ctx);
-      const output = await handle(input, reply, { caller, request: ctx.req, rawBody });
+      const output = await handle(input, reply, {
+        caller,
+        request: ctx.req,
+        rawBody,
+        accepts: (contentTypes) => ctx.accepts([...contentTypes]),
+      });
       await ports.credentialGuard.settle(ctx, route, input.body, output.status);
       write(ctx, output.status, output.body, output.headers ?? {});
     });

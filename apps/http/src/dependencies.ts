@@ -1,5 +1,6 @@
 import type { Core, Ports } from '@backline/core';
 import type { ImageStore } from '@backline/core/accounts';
+import type { StatementPrinter } from '@backline/core/payout';
 import type { Circuit, HealthCheck } from '@backline/composition';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -12,6 +13,7 @@ export type Dependencies = {
   readonly core: Core;
   /** Reads for screens. */
   readonly readers: Pick<Ports, 'accounts' | 'catalog' | 'plays' | 'payouts'>;
+  readonly statementPrinter: StatementPrinter;
   readonly clock: Ports['clock'];
   readonly imageUrl: ImageUrl;
   /** How clients reach the app, without a slash at its end. */

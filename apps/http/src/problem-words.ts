@@ -10,7 +10,7 @@ import type {
 } from '@backline/core/accounts';
 import type { PublishTrackError, StageAudioError, TrackNotFound } from '@backline/core/catalog';
 import type { BadCursor } from '@backline/core/kernel';
-import type { ShareAccepted, SplitNotFound } from '@backline/core/payout';
+import type { ShareAccepted, SplitNotFound, StatementNotFound } from '@backline/core/payout';
 import type { SubscriptionRequired } from '@backline/core/playback';
 import type { AlreadySubscribed, BadSignature, NotACustomer, PaymentsAway } from '@backline/core/subscriptions';
 import type { FormRefused } from './form-intake.ts';
@@ -28,6 +28,7 @@ export type CoreError =
   | BadCursor
   | SplitNotFound
   | ShareAccepted
+  | StatementNotFound
   | SubscriptionRequired
   | AlreadySubscribed
   | NotACustomer
@@ -160,6 +161,12 @@ export const tell = (error: CoreError): Told => {
         type: 'not-found',
         title: 'There is no such split',
         detail: 'There is no split with this id in which you have a share.',
+      };
+    case 'statement_not_found':
+      return {
+        type: 'not-found',
+        title: 'There is no such statement',
+        detail: `There is no statement of ${error.period}: the month is not closed, or nothing was earned in it.`,
       };
     case 'share_accepted':
       return {

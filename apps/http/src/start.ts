@@ -15,6 +15,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
     {
       core: container.get(TOKENS.core),
       readers: ports,
+      statementPrinter: container.get(TOKENS.statementPrinter),
       clock: ports.clock,
       ids: ports.ids,
       images: ports.images,

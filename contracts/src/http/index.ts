@@ -7,6 +7,7 @@ import * as recommendations from './recommendations.ts';
 import type { Route } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as splits from './splits.ts';
+import * as statements from './statements.ts';
 import * as streams from './streams.ts';
 import * as tracks from './tracks.ts';
 import * as webhooks from './webhooks.ts';
@@ -32,6 +33,7 @@ export const routes: readonly NamedRoute[] = [
   sandbox,
   splits,
   payouts,
+  statements,
   recommendations,
   operations,
 ].flatMap(routesIn);
@@ -45,6 +47,7 @@ export * from './recommendations.ts';
 export * from './route.ts';
 export * from './sandbox.ts';
 export * from './splits.ts';
+export * from './statements.ts';
 export * from './streams.ts';
 export * from './track.ts';
 export * from './tracks.ts';

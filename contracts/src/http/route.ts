@@ -34,11 +34,17 @@ export type Multipart = { readonly files: { readonly [name: string]: FilePart };
 
 type ResponseHeaders = { readonly headers?: readonly string[] };
 
-/** An answer that is not a JSON document: `headers` are those of its own that a client may count on. */
+/** An answer that is not, or not always, a JSON document: `headers` are those of its own that a client may count on. */
 export type Media =
   | { readonly carries: 'problem'; readonly schema: TObject }
   | (ResponseHeaders & { readonly carries: 'text'; readonly contentTypes: readonly string[] })
   | (ResponseHeaders & { readonly carries: 'bytes'; readonly contentTypes: readonly string[] })
+  | (ResponseHeaders & {
+      readonly carries: 'json or bytes';
+      readonly schema: TObject;
+      /** What the bytes may be. */
+      readonly contentTypes: readonly string[];
+    })
   | (ResponseHeaders & { readonly carries: 'nothing' });
 
 export type Responses = { readonly [status: number]: TObject | 'empty' | Media };
@@ -135,9 +141,11 @@ type BodyOf<Response> = Response extends 'empty' | { readonly carries: 'nothing'
       ? string
       : Response extends { readonly carries: 'bytes' }
         ? Bytes
-        : Response extends TObject
-          ? Static<Response>
-          : never;
+        : Response extends { readonly carries: 'json or bytes'; readonly schema: infer J extends TObject }
+          ? Static<J> | Uint8Array
+          : Response extends TObject
+            ? Static<Response>
+            : never;
 
 export type StatusOf<R extends Route> = (keyof R['responses'] & number) | ImpliedStatus<R>;
 

@@ -26,6 +26,9 @@ export type NotInSplit = { readonly code: 'not_in_split' };
 
 export type HoldDecided = { readonly code: 'hold_decided'; readonly decision: 'released' | 'refused' };
 
+/** The month is not closed, or the artist earned nothing in it. */
+export type StatementNotFound = { readonly code: 'statement_not_found'; readonly period: Month };
+
 /** Nothing was posted. */
 export type PostingRefused =
   /** Its key belongs to another request. */

@@ -13,6 +13,7 @@ export * from './deferred.ts';
 export * from './earnings.ts';
 export type * from './errors.ts';
 export type * from './events.ts';
+export * from './find-statement.ts';
 export * from './fund-plays.ts';
 export * from './funding.ts';
 export * from './hold.ts';

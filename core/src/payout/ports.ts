@@ -174,6 +174,8 @@ export type KeptReport = { readonly period: Month; readonly closedAt: Instant; r
 export interface StatementReader {
   /** An artist's files, the latest first. */
   readonly documentsOf: (artistId: UserId) => Promise<readonly string[]>;
+  /** As `documentsOf`, a page at a time. */
+  readonly page: (artistId: UserId, page: PageRequest) => Promise<Result<Page<string>, BadCursor>>;
   readonly document: (artistId: UserId, period: Month) => Promise<string | null>;
   readonly report: (period: Month) => Promise<KeptReport | null>;
 }

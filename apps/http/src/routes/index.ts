@@ -8,6 +8,7 @@ import { publishingRoutes } from './publishing.ts';
 import { recommendationRoutes } from './recommendations.ts';
 import { sandboxRoutes } from './sandbox.ts';
 import { splitRoutes } from './splits.ts';
+import { statementRoutes } from './statements.ts';
 import { streamRoutes } from './streams.ts';
 import { trackRoutes } from './tracks.ts';
 
@@ -21,6 +22,7 @@ export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
   paymentRoutes(serve, deps);
   splitRoutes(serve, deps);
   payoutRoutes(serve, deps);
+  statementRoutes(serve, deps);
   recommendationRoutes(serve, deps);
   if (deps.sandbox !== null) sandboxRoutes(serve, deps.sandbox, deps);
 };
