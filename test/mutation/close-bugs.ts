@@ -28,7 +28,7 @@ export const CLOSE_BUGS: readonly SeededBug[] = [
   {
     name: 'all money is one pot, as elsewhere',
     file: 'payout/funding.ts',
-    find: 'granted: own.map((amount, index) => micros(amount + (covered[index] ?? 0n))),',
+    find: 'granted: sideBySide(own, covered).map(([paid, more]) => micros(paid + more)),',
     replace:
       'granted: proportionally(paidByFans + surplusUsed + reserveUsed, fans.map(({ nominal }) => nominal), currency),',
     killedBy: law("funding gives each track at least its part of its own listeners' funds"),

@@ -23,8 +23,8 @@ export const LEDGER_BUGS: readonly SeededBug[] = [
   {
     name: 'a fraud is shared out on its own',
     file: 'payout/adjustment.ts',
-    find: 'micros(share.amount.micros - (without[index]?.amount.micros ?? 0n))',
-    replace: 'micros(divide(fraudulent, shares)[index]?.amount.micros ?? 0n)',
+    find: 'money(share.amount.micros - without.amount.micros, counted.currency)',
+    replace: 'divide(fraudulent, shares).find(({ userId }) => userId === share.userId)?.amount ?? without.amount',
     killedBy: law('the ledger takes back for a fraud exactly what the split gave for it'),
   },
   {
@@ -75,7 +75,7 @@ export const LEDGER_BUGS: readonly SeededBug[] = [
   {
     name: 'a transaction need not balance',
     file: 'payout/ledger.ts',
-    find: 'moved.reduce((sum, [, amount]) => sum + amount, 0n) === 0n',
+    find: 'total(moved.map(([, amount]) => amount)) === 0n',
     replace: 'moved.length >= 0',
     killedBy: example('ledger', 'a ledger transaction that does not balance is a bug'),
   },

@@ -131,7 +131,7 @@ export const SHARE_BUGS: readonly SeededBug[] = [
   {
     name: 'what is not funded is not owed',
     file: 'payout/track-earning.ts',
-    find: 'deferred: micros(amount.micros - (paid[index] ?? 0n)),',
+    find: 'deferred: micros(amount.micros - part),',
     replace: 'deferred: micros(0n),',
     killedBy: law('funding pays or owes each share exactly what it earned'),
   },
@@ -238,8 +238,8 @@ export const SHARE_BUGS: readonly SeededBug[] = [
   {
     name: 'service may end before it begins',
     file: 'payout/receipt-share.ts',
-    find: 'line !== undefined && line.serviceFrom <= line.serviceUntil',
-    replace: 'line !== undefined',
+    find: 'serviceFrom <= serviceUntil',
+    replace: 'true',
     killedBy: law('a receipt that ends before it begins is a bug'),
   },
   {

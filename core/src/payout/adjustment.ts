@@ -1,5 +1,5 @@
-import { type Micros, type Money, type Month, micros } from '../kernel/index.ts';
-import { least, total } from './amounts.ts';
+import { type Micros, type Money, type Month, micros, money } from '../kernel/index.ts';
+import { least, sideBySide, total } from './amounts.ts';
 import type { PayoutPolicy } from './policy.ts';
 import { type EarnedReceipt, type MonthShare, fundOf, monthlyShares, shareOfMonth } from './receipt-share.ts';
 import { type SharedAmount, type SplitShare, divide } from './split.ts';
@@ -48,10 +48,10 @@ export const bear = (loss: Micros, reserve: Micros): { readonly byReserve: Micro
  */
 export const clawBack = (counted: Money, fraudulent: Money, shares: readonly SplitShare[]): readonly SharedAmount[] => {
   const given = divide(counted, shares);
-  const without = divide({ ...counted, micros: micros(counted.micros - fraudulent.micros) }, shares);
-  return given.map((share, index) => ({
+  const left = divide(money(counted.micros - fraudulent.micros, counted.currency), shares);
+  return sideBySide(given, left).map(([share, without]) => ({
     ...share,
-    amount: { ...share.amount, micros: micros(share.amount.micros - (without[index]?.amount.micros ?? 0n)) },
+    amount: money(share.amount.micros - without.amount.micros, counted.currency),
   }));
 };
 

@@ -1,6 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Currency, type Micros, type Month, invariant, micros } from '../kernel/index.ts';
-import { least, total } from './amounts.ts';
+import { least, sideBySide, total } from './amounts.ts';
 import { type Debt, byAge, payDebts } from './deferred.ts';
 import { type FundedPlays, fundPlays } from './fund-plays.ts';
 import type { Funding } from './funding.ts';
@@ -166,18 +166,17 @@ const newDebts = (origin: Month, tracks: readonly TrackEarning[]): readonly Debt
 
 const atReference = ({ payable, rates }: CloseInputs, { trackMonths }: FundedPlays): Micros =>
   total(
-    payable.trackMonths.map(
-      ({ playedIn }, index) => rateFor(rates, playedIn).reference.micros * BigInt(trackMonths[index]?.plays ?? 0),
+    sideBySide(payable.trackMonths, trackMonths).map(
+      ([{ playedIn }, { plays }]) => rateFor(rates, playedIn).reference.micros * BigInt(plays),
     ),
   );
 
 /** The payable plays of each track and month with those that are not; one of the two may be none. */
 const playsOfTracks = ({ payable, unpaid }: CloseInputs, funded: FundedPlays): readonly PlaysOfTrack[] => {
   const notPaid = Map.groupBy(unpaid, keyOf);
-  const paid = payable.trackMonths.flatMap((trackMonth, index) => {
-    const amounts = funded.trackMonths[index];
+  const paid = sideBySide(payable.trackMonths, funded.trackMonths).map(([trackMonth, amounts]) => {
     const counts = notPaid.get(keyOf(trackMonth)) ?? [];
-    return amounts === undefined ? [] : [{ ...trackMonth, ...amounts, unpaid: byVerdict(counts) }];
+    return { ...trackMonth, ...amounts, unpaid: byVerdict(counts) };
   });
   const known = new Set(paid.map(keyOf));
   const others = [...notPaid].flatMap(([key, counts]) =>

@@ -1,7 +1,7 @@
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
 import { type Currency, type Micros, type Month, micros } from '../kernel/index.ts';
-import { least, total } from './amounts.ts';
+import { least, sideBySide, total } from './amounts.ts';
 import { proportionally } from './funding.ts';
 import type { SplitVersionId } from './split.ts';
 
@@ -32,11 +32,10 @@ export const payDebts = (debts: readonly Debt[], available: Micros, currency: Cu
     const amounts = owed.map(({ amount }) => amount);
     const now = least(left, total(amounts));
     const parts = proportionally(now, amounts, currency);
-    owed.forEach((debt, index) => {
-      const part = parts[index] ?? 0n;
-      if (part > 0n) paid.push({ ...debt, amount: micros(part) });
+    for (const [debt, part] of sideBySide(owed, parts)) {
+      if (part > 0n) paid.push({ ...debt, amount: part });
       if (part < debt.amount) remaining.push({ ...debt, amount: micros(debt.amount - part) });
-    });
+    }
     left -= now;
   }
   return { paid, remaining, left: micros(left) };

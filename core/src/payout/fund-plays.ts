@@ -1,6 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Currency, type Micros, type Month, invariant, micros } from '../kernel/index.ts';
-import { total } from './amounts.ts';
+import { sideBySide, total } from './amounts.ts';
 import { type Funding, fundFans, proportionally } from './funding.ts';
 import { type PlayCounts, at } from './play-counts.ts';
 
@@ -50,7 +50,7 @@ export const fundPlays = ({ counts, perPlay, funds, reserve, currency }: PlayFun
     ...(heard.get(fanId) ?? NOTHING_HEARD),
   }));
   const funding = fundFans(claims, reserve, currency);
-  const fans = claims.map((claim, index) => ({ ...claim, granted: funding.granted[index] ?? micros(0n) }));
+  const fans = sideBySide(claims, funding.granted).map(([claim, granted]) => ({ ...claim, granted }));
   return { funding, fans, trackMonths: fundTrackMonths(counts, prices, fans, currency) };
 };
 

@@ -1,5 +1,5 @@
 import { type Currency, type Micros, invariant, micros, money, split } from '../kernel/index.ts';
-import { least, total } from './amounts.ts';
+import { least, sideBySide, total } from './amounts.ts';
 
 /** What a fan brought to a month, and what the plays that they heard in it earned. */
 export type FanClaim = { readonly fund: Micros; readonly nominal: Micros };
@@ -25,7 +25,7 @@ export type Funding = {
  */
 export const fundFans = (fans: readonly FanClaim[], reserve: Micros, currency: Currency): Funding => {
   const own = fans.map(({ fund, nominal }) => least(fund, nominal));
-  const lacking = fans.map(({ nominal }, index) => nominal - (own[index] ?? 0n));
+  const lacking = sideBySide(fans, own).map(([{ nominal }, paid]) => nominal - paid);
   const paidByFans = total(own);
   const surplus = total(fans.map(({ fund }) => fund)) - paidByFans;
   const shortfall = total(lacking);
@@ -34,7 +34,7 @@ export const fundFans = (fans: readonly FanClaim[], reserve: Micros, currency: C
   const covered = proportionally(surplusUsed + reserveUsed, lacking, currency);
 
   return {
-    granted: own.map((amount, index) => micros(amount + (covered[index] ?? 0n))),
+    granted: sideBySide(own, covered).map(([paid, more]) => micros(paid + more)),
     own: paidByFans,
     surplus: micros(surplus),
     surplusUsed,

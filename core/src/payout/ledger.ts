@@ -1,5 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { type Currency, type Micros, type Month, invariant, micros } from '../kernel/index.ts';
+import { total } from './amounts.ts';
 
 /**
  * Of the platform: what the provider holds for it, what is owed for service not given yet, taxes on sales that are owed
@@ -67,7 +68,7 @@ export const transaction = (
   for (const [account, amount] of postings) lines.set(account, (lines.get(account) ?? 0n) + amount);
   const moved = [...lines].filter(([, amount]) => amount !== 0n);
   invariant(
-    moved.reduce((sum, [, amount]) => sum + amount, 0n) === 0n,
+    total(moved.map(([, amount]) => amount)) === 0n,
     `${event.sourceType} ${event.sourceId} ${event.kind} does not balance`,
   );
   return moved.length === 0 ? null : { ...event, entries: moved.map((line) => entry(line, currency)) };

@@ -10,7 +10,7 @@ import {
   shiftMonth,
 } from '../kernel/index.ts';
 import type { Receipt } from '../subscriptions/index.ts';
-import { least, total } from './amounts.ts';
+import { least, sideBySide, total } from './amounts.ts';
 import type { PayoutPolicy } from './policy.ts';
 
 /** What R7a asks of a receipt. */
@@ -66,38 +66,34 @@ export const shareOfMonth = (receipts: readonly EarnedReceipt[], month: Month): 
 export const fundOf = ({ net }: MonthShare, { fundBasisPoints }: PayoutPolicy): Micros =>
   micros(net <= 0n ? 0n : (net * BigInt(fundBasisPoints)) / BASIS_POINTS);
 
-/** What each fan's receipts bring to a month; fans to whom it brings nothing are left out. */
+/** What each fan's receipts bring to a month. */
 export const sharesByFan = (receipts: readonly EarnedReceipt[], month: Month): ReadonlyMap<UserId, MonthShare> => {
-  const shares = new Map<UserId, MonthShare>();
-  for (const [userId, own] of Map.groupBy(receipts, ({ userId }) => userId)) {
-    const share = shareOfMonth(own, month);
-    if (share.gross !== 0n || share.net !== 0n) shares.set(userId, share);
-  }
-  return shares;
+  const byFan = Map.groupBy(receipts, ({ userId }) => userId);
+  return new Map([...byFan].map(([userId, own]) => [userId, shareOfMonth(own, month)]));
 };
 
 const spread = ({ lines }: EarnedReceipt, whole: bigint): ReadonlyMap<Month, bigint> => {
   const listed = total(lines.map(({ amount }) => amount));
   const weighed = lines.map(({ amount }) => (listed > 0n ? floorDivide(whole * amount, listed) : amount));
   const months = new Map<Month, bigint>();
-  withRest(weighed, whole).forEach((amount, index) => {
-    const parts = monthsOf(lines[index]);
+  for (const [line, amount] of sideBySide(lines, withRest(weighed, whole))) {
+    const parts = monthsOf(line);
     const lasting = total(parts.map((part) => part.lasting));
     const shares = withRest(
       parts.map((part) => floorDivide(amount * part.lasting, lasting)),
       amount,
     );
-    parts.forEach(({ month }, at) => months.set(month, (months.get(month) ?? 0n) + (shares[at] ?? 0n)));
-  });
+    for (const [{ month }, share] of sideBySide(parts, shares)) months.set(month, (months.get(month) ?? 0n) + share);
+  }
   return months;
 };
 
 /** The months of a line's service and how long each is served; a line without duration is its first month's. */
-const monthsOf = (
-  line: EarnedReceipt['lines'][number] | undefined,
-): readonly { readonly month: Month; readonly lasting: bigint }[] => {
-  invariant(line !== undefined && line.serviceFrom <= line.serviceUntil, 'service ends before it begins');
-  const { serviceFrom, serviceUntil } = line;
+const monthsOf = ({
+  serviceFrom,
+  serviceUntil,
+}: EarnedReceipt['lines'][number]): readonly { readonly month: Month; readonly lasting: bigint }[] => {
+  invariant(serviceFrom <= serviceUntil, 'service ends before it begins');
   if (serviceFrom === serviceUntil) return [{ month: monthOf(serviceFrom), lasting: 1n }];
 
   const parts: { month: Month; lasting: bigint }[] = [];

@@ -12,6 +12,7 @@ import {
   shiftMonth,
   split,
 } from '../kernel/index.ts';
+import { sideBySide } from './amounts.ts';
 import type { NotInSplit, SplitRefused } from './errors.ts';
 
 /** A positive integer, given by the store; a later version has a greater one. */
@@ -57,10 +58,7 @@ export const divide = (total: Money, shares: readonly SplitShare[]): readonly Sh
     total,
     ordered.map(({ basisPoints }) => BigInt(basisPoints)),
   );
-  return ordered.flatMap((share, index) => {
-    const amount = amounts[index];
-    return amount === undefined ? [] : [{ ...share, amount }];
-  });
+  return sideBySide(ordered, amounts).map(([share, amount]) => ({ ...share, amount }));
 };
 
 export type SplitProposal = {

@@ -2,7 +2,7 @@ import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
 import { type Currency, type Micros, type Month, invariant, micros, money } from '../kernel/index.ts';
 import type { Verdict } from '../playback/index.ts';
-import { total } from './amounts.ts';
+import { sideBySide, total } from './amounts.ts';
 import type { FundedTrackMonth } from './fund-plays.ts';
 import { proportionally } from './funding.ts';
 import type { TrackMonth } from './play-counts.ts';
@@ -102,13 +102,13 @@ const shareOut = (
     earned.map(({ amount }) => amount.micros),
     currency,
   );
-  return earned.map(({ userId, basisPoints, acceptedAt, amount }, index) => ({
+  return sideBySide(earned, paid).map(([{ userId, basisPoints, acceptedAt, amount }, part]) => ({
     userId,
     basisPoints,
     accepted: acceptedAt !== null,
     nominal: amount.micros,
-    funded: paid[index] ?? micros(0n),
-    deferred: micros(amount.micros - (paid[index] ?? 0n)),
+    funded: part,
+    deferred: micros(amount.micros - part),
   }));
 };
 
