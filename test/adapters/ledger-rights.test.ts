@@ -61,6 +61,14 @@ describe('where the ledger has an owner of its own, the role of the app', () => 
     ).toEqual([]);
   });
 
+  test('reads all that a backup has to', async () => {
+    expect(
+      await seat.sql(`select relname from pg_class where relnamespace = 'public'::regnamespace
+        and case relkind when 'S' then not has_sequence_privilege(oid, 'select')
+          when 'r' then not has_table_privilege(oid, 'select') else false end`),
+    ).toEqual([]);
+  });
+
   test('still does what it has to', async () => {
     expect(await seat.sql(`select name, balance_micros from ledger_lock(array['stripe_balance'], 'USD')`)).toEqual([
       { name: 'stripe_balance', balance_micros: '100' },

@@ -52,6 +52,12 @@ begin
       execute format('grant select, references on %s to %I', item, app);
       if rights <> 'nothing else' then execute format('grant %s on %s to %I', rights, item, app); end if;
     end loop;
+    for item in
+      select objid::regclass from pg_depend join pg_class on pg_class.oid = objid
+      where relkind = 'S' and refobjid = any (${textArray(Object.keys(tables))}::regclass[])
+    loop
+      execute format('grant select on sequence %s to %I', item, app);
+    end loop;
     foreach item in array ${textArray(functions)} loop
       execute format('revoke all on function %s from public', item);
       execute format('grant execute on function %s to %I', item, app);
