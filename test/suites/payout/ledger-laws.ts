@@ -30,6 +30,9 @@ import type { PayoutRules } from './rules.ts';
 type Model = { readonly seen: Set<string> };
 type Command = fc.AsyncCommand<Model, World>;
 
+/** A database takes its time. */
+const TIMEOUT_MS = 600_000;
+
 const anyReceipt = receiptOf(fc.constant(WORLD_FANS[0]!));
 
 const MONTHS = Array.from({ length: 48 }, (_, index) => shiftMonth(month('2025-01'), index));
@@ -234,25 +237,29 @@ export const ledgerLaws = (
   numRuns = 100,
 ): void => {
   describe('the ledger', () => {
-    test('balances, owes each artist exactly what they earned, and overdraws nothing, whatever happens', async () => {
-      const seen = new Map<string, number>();
-      await fc.assert(
-        fc.asyncProperty(
-          fc.commands([...commands], { maxCommands: 40, size: '+1' }),
-          fc.constantFrom(3n, 4_000n, 9_000n),
-          async (them, reference) => {
-            const model: Model = { seen: new Set() };
-            const real = await payoutWorld(rules, await openBooks(), reference);
-            await fc.asyncModelRun(() => ({ model, real }), them);
-            expectStatements(real);
-            for (const kind of model.seen) seen.set(kind, (seen.get(kind) ?? 0) + 1);
-          },
-        ),
-        { ...SEEDED, numRuns },
-      );
-      for (const kind of ['pay', 'take-back', 'close', 'month', 'release', 'settle', 'give-back', 'fraud'])
-        expect([kind, (seen.get(kind) ?? 0) / numRuns >= 0.1]).toEqual([kind, true]);
-    });
+    test(
+      'balances, owes each artist exactly what they earned, and overdraws nothing, whatever happens',
+      async () => {
+        const seen = new Map<string, number>();
+        await fc.assert(
+          fc.asyncProperty(
+            fc.commands([...commands], { maxCommands: 40, size: '+1' }),
+            fc.constantFrom(3n, 4_000n, 9_000n),
+            async (them, reference) => {
+              const model: Model = { seen: new Set() };
+              const real = await payoutWorld(rules, await openBooks(), reference);
+              await fc.asyncModelRun(() => ({ model, real }), them);
+              expectStatements(real);
+              for (const kind of model.seen) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+            },
+          ),
+          { ...SEEDED, numRuns },
+        );
+        for (const kind of ['pay', 'take-back', 'close', 'month', 'release', 'settle', 'give-back', 'fraud'])
+          expect([kind, (seen.get(kind) ?? 0) / numRuns >= 0.1]).toEqual([kind, true]);
+      },
+      TIMEOUT_MS,
+    );
 
     test('has the reserve bear what closed months turn out to have had too much, then the platform', () => {
       const changed = fc.record({
@@ -311,22 +318,26 @@ export const ledgerLaws = (
       );
     });
 
-    test('takes nothing from artists when a fan is paid back after the close', async () => {
-      await fc.assert(
-        fc.asyncProperty(receipt, plays, percent, fc.boolean(), async (make, row, of, disputed) => {
-          const world = await payoutWorld(rules, await openBooks(), 4_000n);
-          await world.pay(make(world));
-          world.play(row, 0);
-          await world.close();
-          const mine = async () =>
-            [...(await world.books.balances())].filter(([account]) => /^(artist|payout)_/.test(account));
-          const before = await mine();
-          await world.takeBack(0, of, disputed);
-          expect(await mine()).toEqual(before);
-          await expectOrder(world);
-        }),
-        { ...SEEDED, numRuns: Math.min(numRuns, 100) },
-      );
-    });
+    test(
+      'takes nothing from artists when a fan is paid back after the close',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(receipt, plays, percent, fc.boolean(), async (make, row, of, disputed) => {
+            const world = await payoutWorld(rules, await openBooks(), 4_000n);
+            await world.pay(make(world));
+            world.play(row, 0);
+            await world.close();
+            const mine = async () =>
+              [...(await world.books.balances())].filter(([account]) => /^(artist|payout)_/.test(account));
+            const before = await mine();
+            await world.takeBack(0, of, disputed);
+            expect(await mine()).toEqual(before);
+            await expectOrder(world);
+          }),
+          { ...SEEDED, numRuns: Math.min(numRuns, 100) },
+        );
+      },
+      TIMEOUT_MS,
+    );
   });
 };
