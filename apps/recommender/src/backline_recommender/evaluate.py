@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from backline_recommender.arrays import Csr, Float32
 from backline_recommender.interactions import Interactions
@@ -66,9 +67,13 @@ def evaluated(data: TrainAndTest, cutoffs: Sequence[int], threads: int) -> dict[
     ranker = train_ranker(data.train, chosen, threads)
     tested = np.flatnonzero(np.diff(data.test.indptr) > 0)
     histories = data.train.confidences("lognorm")[tested]
-    metrics = measured(
-        lambda block: _with_popularity(ranker, data.train, block), histories, sp.csr_array(data.test[tested]), cutoffs
-    )
+    with threadpool_limits(1, "blas"):
+        metrics = measured(
+            lambda block: _with_popularity(ranker, data.train, block),
+            histories,
+            sp.csr_array(data.test[tested]),
+            cutoffs,
+        )
     asked = {
         name: value
         for name, value in metrics.items()

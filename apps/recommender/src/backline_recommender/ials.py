@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import threadpool_limits
 
 from backline_recommender.arrays import Csr, Float32, Float64, Int64
 
@@ -53,11 +52,6 @@ class Ials:
             if plays.start < plays.stop:
                 users[user] = self._solved(history.indices[plays].astype(np.int64), history.data[plays])
         return users
-
-    def fold_in_many(self, history: Csr) -> Float32:
-        """As `fold_in`, for so many that it pays to keep BLAS from sharing each small solve among threads."""
-        with threadpool_limits(1, "blas"):
-            return self.fold_in(history)
 
     def _solved(self, items: Int64, weights: Float32) -> Float64:
         vectors = self.factors[items].astype(np.float64)

@@ -92,7 +92,7 @@ class Ranker:
     def scores_of_many(self, histories: Csr) -> Float32:
         """[listeners, items]"""
         taken = self._scaled(histories)
-        users = self.ials.fold_in_many(taken) if taken.shape[0] > 1 else self.ials.fold_in(taken)
+        users = self.ials.fold_in(taken)
         moments = self._ials_moments(users)
         scores = (users * (1 - self.ease_share) / moments.deviation[:, None].astype(np.float32)) @ self.ials.factors.T
         offset = (1 - self.ease_share) * moments.mean / moments.deviation

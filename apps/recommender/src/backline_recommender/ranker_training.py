@@ -3,8 +3,10 @@
 import os
 
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from backline_recommender.arrays import Csr
+from backline_recommender.cold_items import Content, with_content
 from backline_recommender.ease import solve_ease
 from backline_recommender.ials_training import train_ials
 from backline_recommender.interactions import Interactions
@@ -13,6 +15,8 @@ from backline_recommender.selection import Chosen
 
 NEIGHBOURS = 200
 """Weights kept of each played item."""
+SHARED_ABOVE = 4_000
+"""Inverting smaller matrices takes less time than threads that wait for one another."""
 
 
 def available_threads() -> int:
@@ -20,14 +24,21 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _neighbours(confidences: Csr, chosen: Chosen) -> Csr:
+def _neighbours(confidences: Csr, chosen: Chosen, threads: int) -> Csr:
     if chosen.ease_share == 0:
         return sp.csr_array((confidences.shape[1], confidences.shape[1]), dtype="float32")
-    return solve_ease(confidences, chosen.ease).neighbours(NEIGHBOURS)
+    with threadpool_limits(threads if min(confidences.shape) > SHARED_ABOVE else 1, "blas"):
+        return solve_ease(confidences, chosen.ease).neighbours(NEIGHBOURS)
 
 
-def train_ranker(source: Interactions, chosen: Chosen, threads: int) -> Ranker:
-    """Trust weighs in both families: a play that is believed by a tenth pulls by a tenth."""
+def train_ranker(source: Interactions, chosen: Chosen, threads: int, content: Content | None = None) -> Ranker:
+    """
+    Trust weighs in both families: a play that is believed by a tenth pulls by a tenth.
+
+    With `content`, items with few listeners stand where it says.
+    """
     confidences = source.confidences(chosen.scale)
     ials = train_ials(confidences, chosen.ials, threads)
-    return Ranker(chosen.scale, chosen.ease_share, ials, _neighbours(confidences, chosen))
+    if content is not None:
+        ials = with_content(ials, source.listeners(), content)
+    return Ranker(chosen.scale, chosen.ease_share, ials, _neighbours(confidences, chosen, threads))

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from backline_recommender.ease import EaseSettings, solve_ease
 from backline_recommender.holdout import Split
@@ -19,7 +22,15 @@ METRIC = f"ndcg@{CUTOFF}"
 INVERTED_MAX = 6_000
 """The largest matrix that EASE inverts during a search."""
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Settings = TypeVar("Settings", IalsSettings, EaseSettings)
+
+
+def in_parallel(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> list[Result]:
+    """In the order of the items. BLAS keeps to the thread that calls it: threads that spin cost more than they give."""
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,8 @@ class Search:
     _tried: dict[tuple[Scale, IalsSettings | EaseSettings], float] = field(default_factory=dict)
 
     def ials_score(self, scale: Scale, settings: IalsSettings) -> Score:
-        model = train_ials(self.split.fit.confidences(scale), settings, self.threads)
-        return lambda histories: model.fold_in_many(histories) @ model.factors.T
+        model = train_ials(self.split.fit.confidences(scale), settings, threads=1)
+        return lambda histories: model.fold_in(histories) @ model.factors.T
 
     def ease_score(self, scale: Scale, settings: EaseSettings) -> Score:
         """The gram of a sample is so much smaller than that of all, and so is the ridge that fits it."""
@@ -44,19 +55,23 @@ class Search:
             return self.ials_score(scale, settings)
         return self.ease_score(scale, settings)
 
-    def value(self, scale: Scale, settings: IalsSettings | EaseSettings) -> float:
-        """Each candidate is tried once."""
-        known = self._tried.get((scale, settings))
-        if known is not None:
-            return known
+    def _try(self, scale: Scale, settings: IalsSettings | EaseSettings) -> None:
         score = self._score(scale, settings)
         value = measured(score, self.split.histories(scale), self.split.held, [CUTOFF])[METRIC]
         log.info("%s %s: %s %.4f", scale, settings, METRIC, value)
         self._tried[scale, settings] = value
-        return value
+
+    def values(self, scale: Scale, candidates: Sequence[IalsSettings | EaseSettings]) -> list[float]:
+        """Each candidate is tried once, as many at a time as there are threads, each on one."""
+        untried = list(dict.fromkeys(each for each in candidates if (scale, each) not in self._tried))
+        in_parallel(lambda settings: self._try(scale, settings), untried, self.threads)
+        return [self._tried[scale, each] for each in candidates]
+
+    def value(self, scale: Scale, settings: IalsSettings | EaseSettings) -> float:
+        return self.values(scale, [settings])[0]
 
     def best(self, scale: Scale, candidates: Sequence[Settings]) -> Settings:
-        values = [self.value(scale, candidate) for candidate in candidates]
+        values = self.values(scale, candidates)
         return candidates[values.index(max(values))]
 
     def climbed(

@@ -18,7 +18,7 @@ from backline_recommender.ials import IalsSettings
 from backline_recommender.interactions import Interactions, Scale
 from backline_recommender.metrics import Tally, top_items
 from backline_recommender.ranking import Score, blocks, without_played
-from backline_recommender.search import CUTOFF, METRIC, Search
+from backline_recommender.search import CUTOFF, METRIC, Search, in_parallel
 
 log = logging.getLogger(__name__)
 
@@ -109,18 +109,11 @@ def _blend_values(search: Search, scale: Scale, ials: Sequence[Score], ease: Sco
 
 
 def _blended(searches: Sequence[Search], scale: Scale, finalists: Sequence[IalsSettings], ease: EaseSettings) -> Chosen:
-    values = np.mean(
-        [
-            _blend_values(
-                search,
-                scale,
-                [search.ials_score(scale, settings) for settings in finalists],
-                search.ease_score(scale, ease),
-            )
-            for search in searches
-        ],
-        axis=0,
-    )
+    def on(search: Search) -> Float64:
+        models = [search.ials_score(scale, settings) for settings in finalists]
+        return _blend_values(search, scale, models, search.ease_score(scale, ease))
+
+    values = np.mean(in_parallel(on, searches, searches[0].threads), axis=0)
     log.info("blends: %s", np.round(values, 4).tolist())
     model, share = np.unravel_index(int(values.argmax()), values.shape)
     validation = {

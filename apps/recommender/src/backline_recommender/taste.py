@@ -18,7 +18,7 @@ ON_TASTE = 0.25
 """A track is to a listener's taste if it leads the mean unheard track by this part of what the best ones lead by."""
 BEST = 10
 """How many tracks that is the mean of, or a quarter of them where they are few."""
-EXPOSURE = 1.0
+EXPOSURE = 1.2
 """What log1p(popularity) costs on z-scores; measured on HetRec Last.fm-2k, where the best are some 10 sd out."""
 FULL_EXPOSURE_LEAD = 10.0
 """Where the best tracks lead by less than on that data, exposure costs as much less."""
