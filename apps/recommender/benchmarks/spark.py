@@ -26,7 +26,7 @@ from backline_recommender.ranker import Ranker
 from backline_recommender.ranker_training import available_threads, train_ranker
 from backline_recommender.ranking import measured
 from backline_recommender.selection import choose
-from backline_recommender.spark import als_factors, als_ranker, spark_session
+from backline_recommender.spark import als_factors, als_model, als_ranker, spark_session
 from backline_recommender.wire import utc_text
 
 CUTOFF = 10
@@ -46,7 +46,7 @@ def by_spark(fit: Interactions) -> Ranker:
         {"id": entries.row.astype(np.int32), "row": entries.col.astype(np.int32), "confidence": entries.data}
     )
     with spark_session() as session:
-        return als_ranker(als_factors(session.createDataFrame(table), fit.item_count))
+        return als_ranker(als_model(als_factors(session.createDataFrame(table), fit.item_count)))
 
 
 def by_this_machine(fit: Interactions) -> Ranker:

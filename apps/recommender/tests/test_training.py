@@ -49,7 +49,7 @@ def test_reasons_cite_plays_without_which_the_score_is_no_higher(model: Model, p
         heard = planted.heard[fan]
         rows = model.rows_of(heard)
         for item in list_for(model, heard):
-            if item.reason.kind != "because-you-played":
+            if item.reason.kind not in ("because-you-played", "sounds-like"):
                 continue
             cited += 1
             assert item.reason.track_id in heard
@@ -60,11 +60,28 @@ def test_reasons_cite_plays_without_which_the_score_is_no_higher(model: Model, p
     assert cited > 60
 
 
-def test_tracks_that_nobody_played_are_tried(model: Model, planted: TwoTastes) -> None:
-    lists = [list_for(model, planted.heard[fan], seed=seed) for fan in range(6) for seed in range(20)]
-    explored = [item.track_id for items in lists for item in items if item.source == "explore"]
-    assert len(explored) == len(lists)
-    assert set(explored) & set(planted.new_tracks)
+def test_tracks_that_nobody_played_are_tried_by_those_whom_they_suit(model: Model, planted: TwoTastes) -> None:
+    tried = [
+        (fan, item.track_id)
+        for fan in range(10)
+        for seed in range(20)
+        for item in list_for(model, planted.heard[fan], seed=seed)
+        if item.track_id in planted.new_tracks
+    ]
+    assert len({track for _, track in tried}) == len(planted.new_tracks)
+    own = sum(planted.taste_of[track] == planted.fan_taste[fan] for fan, track in tried)
+    assert own / len(tried) > 0.9
+
+
+def test_tracks_of_which_nothing_is_known_are_tried_too(tmp_path: Path, planted: TwoTastes) -> None:
+    unknown = {"track_id": 500, "artist_id": 500, "tags": [], "duration_ms": None}
+    stranger = TwoTastes(**{**vars(planted), "tracks": [*planted.tracks, unknown]})
+    trained = train(stranger.write(tmp_path / "export"), tmp_path / "models", train_locally, AS_OF)
+    model = Model.of(read(tmp_path / "models", trained.version))
+    lists = [list_for(model, planted.heard[fan], seed=seed) for fan in range(10) for seed in range(30)]
+    shown = [item for items in lists for item in items if item.track_id == 500]
+    assert shown
+    assert {item.source for item in shown} == {"explore"}
 
 
 @pytest.mark.parametrize("limit", [1, 7, 10, 20, 55, 100])

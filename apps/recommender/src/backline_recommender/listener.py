@@ -119,6 +119,11 @@ class Listener:
             z = z + (sums - linear.mean) * (share / linear.deviation)
         return z.astype(np.float32)
 
+    def ials_z_of(self, rows: Int64) -> Float32:
+        """In iALS's terms alone: EASE has no word on what nobody has played."""
+        scores = self._ranker.ials.factors[rows] @ self.vector.astype(np.float32)
+        return ((scores - self._ials_mean) / self._ials_deviation).astype(np.float32)
+
     def z_of_all(self) -> Float32:
         share, linear = self._ranker.ease_share, self._linear
         weight = (1 - share) / self._ials_deviation

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backline_recommender.catalogue import Catalogue
+from backline_recommender.cold_items import Content
 from backline_recommender.interactions import Interactions, interactions
 from backline_recommender.plays import PlayLog, read_plays
 from backline_recommender.ranker_training import available_threads, train_ranker
@@ -12,7 +13,7 @@ from backline_recommender.selection import Chosen, choose
 from backline_recommender.training import Learnt
 
 EASE_SHARE_MAX = 0.9
-"""Only iALS has a place for tracks that nobody has played yet."""
+"""Only iALS has a word on tracks that nobody has played yet."""
 
 
 def _played(catalogue: Catalogue, log: PlayLog) -> Interactions:
@@ -25,13 +26,13 @@ def _chosen(played: Interactions, threads: int) -> Chosen:
     return replace(found, ease_share=min(found.ease_share, EASE_SHARE_MAX) if played.pair_count > 0 else 0.0)
 
 
-def train_locally(export: Path, catalogue: Catalogue, as_of: datetime) -> Learnt:
+def train_locally(export: Path, catalogue: Catalogue, content: Content, as_of: datetime) -> Learnt:
     threads = available_threads()
     log = read_plays(export, catalogue, as_of)
     played = _played(catalogue, log)
     chosen = _chosen(played, threads)
     return Learnt(
-        ranker=train_ranker(played, chosen, threads),
+        ranker=train_ranker(played, chosen, threads, content),
         sums=log.sums,
         counts=log.counts,
         trainer="local",

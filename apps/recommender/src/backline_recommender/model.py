@@ -8,29 +8,24 @@ from numpy.typing import NDArray
 
 from backline_recommender.artefacts import Array, Artefact, ArtefactError
 from backline_recommender.catalogue import rows_of
-from backline_recommender.exploration import MAX_ARMS, NEW_BELOW_LISTENS
+from backline_recommender.exploration import NEW_BELOW_LISTENS
 from backline_recommender.history import History
 from backline_recommender.index import FILE as INDEX_FILE
 from backline_recommender.index import TrackIndex
 from backline_recommender.listener import Listener, Listeners
 from backline_recommender.ranker import Ranker
-from backline_recommender.taste import NO_CANDIDATES, ON_TASTE, Candidates, Ranked, ranked
+from backline_recommender.taste import NO_CANDIDATES, Candidates, Ranked, ranked
 from backline_recommender.wire import EngineModelStatus
 
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
-Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 
 CANDIDATES = 400
 """How many of the ranker's best are looked at."""
-SAMPLED_NEW = 512
-"""New tracks that are looked at beyond those."""
 RISING_LOOKED_AT = 100
 """Of the tracks with the most recent listens, where not all are looked at."""
 POPULAR_ROOM = 2_000
-UNKNOWN_ARMS = 4
-"""Of the new tracks, so many may be ones of which nothing tells whether they suit; else nobody would ever find out."""
-UNKNOWN_SUITS = 0.4
 
 
 @dataclass(frozen=True)
@@ -175,21 +170,17 @@ class Model:
         rows = self._by_listens[: POPULAR_ROOM + len(barred)]
         return rows[~np.isin(rows, barred)]
 
-    def new_tracks(
-        self, listener: Listener | None, candidates: Candidates, barred: Int64, chance: np.random.Generator
-    ) -> tuple[Int64, Float64]:
-        """Tracks that few have heard and this listener has not, with how well they suit (0..1), the best ones."""
-        if len(self._new) == 0:
-            return np.zeros(0, np.int64), np.zeros(0)
-        sample = self._new[chance.integers(len(self._new), size=min(SAMPLED_NEW, 4 * len(self._new)))]
-        if listener is None:
-            rows = np.setdiff1d(sample, barred)
-            return chance.permutation(rows)[: 2 * MAX_ARMS], np.full(min(len(rows), 2 * MAX_ARMS), 0.5)
-        near = candidates.rows[self.tracks.popularity[candidates.rows] < NEW_BELOW_LISTENS]
-        rows = np.union1d(near, np.setdiff1d(sample, barred))
-        unknown = ~self._listeners.knows(rows)
-        suits = np.where(unknown, UNKNOWN_SUITS, candidates.suits(listener.z_of(rows)))
-        fitting = np.flatnonzero(~unknown & (suits >= ON_TASTE))
-        best = fitting[np.argsort(-suits[fitting], kind="stable")]
-        order = np.append(chance.permutation(np.flatnonzero(unknown))[:UNKNOWN_ARMS], best)[: 2 * MAX_ARMS]
-        return rows[order], np.clip(suits[order], 0, 1)
+    def are_new(self, rows: Int64) -> Bool:
+        """Of each track whether few have heard it."""
+        new: Bool = self.tracks.popularity[rows] < NEW_BELOW_LISTENS
+        return new
+
+    def some_new(self, count: int, chance: np.random.Generator) -> Int64:
+        """At most so many of the tracks that few have heard, by chance."""
+        if len(self._new) <= count:
+            return self._new
+        return np.unique(self._new[chance.integers(len(self._new), size=count)])
+
+    def are_known(self, rows: Int64) -> Bool:
+        """Of each track whether the ranker has any word on it."""
+        return self._listeners.knows(rows)

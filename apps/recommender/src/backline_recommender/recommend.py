@@ -1,17 +1,17 @@
 """Lists for listeners and for tracks."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from backline_recommender import wire
-from backline_recommender.exploration import MAX_ARMS, Arms, Drawn, draw
 from backline_recommender.history import History, of_plays, of_rows
 from backline_recommender.listener import Listener
-from backline_recommender.listing import Explore, Place, listed
+from backline_recommender.listing import Place, listed
 from backline_recommender.model import Model
-from backline_recommender.taste import Candidates, Ranked
+from backline_recommender.novelty import exploring, novelties
+from backline_recommender.taste import Ranked
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -29,20 +29,6 @@ class UnknownTrackError(Exception):
 def chance_of(model: Model, seed: int) -> np.random.Generator:
     """The same for the same seed and model."""
     return np.random.default_rng([seed, *model.version.encode()])
-
-
-def exploring(
-    model: Model, listener: Listener | None, candidates: Candidates, barred: Int64, chance: np.random.Generator
-) -> Explore:
-    """New tracks to this listener's taste; any new tracks where the taste isn't known."""
-    rows, suits = model.new_tracks(listener, candidates, barred, chance)
-
-    def explore(placed: Set[int]) -> Drawn | None:
-        free = np.array([row not in placed for row in rows.tolist()], dtype=bool)
-        arms = rows[free][:MAX_ARMS]
-        return draw(Arms(arms, suits[free][:MAX_ARMS], model.tracks.heard[arms], model.tracks.passed[arms]), chance)
-
-    return explore
 
 
 def falling(scores: Sequence[float | None]) -> list[float]:
@@ -141,7 +127,9 @@ def for_you(model: Model, asked: wire.ForYouRequest) -> wire.EngineAnswer:
     candidates = model.candidates(listener, barred)
     found = model.ranked(candidates.to_taste(), asked.limit)
     chance = chance_of(model, asked.seed)
-    explore = exploring(model, listener, candidates, barred, chance) if asked.explore else None
+    explore = (
+        exploring(model, novelties(model, listener, candidates, barred, chance), chance) if asked.explore else None
+    )
 
     places = listed(found.rows, model.tracks.artist_ids, asked.limit, explore, chance)
     enough = asked.limit if listener is None else min(asked.limit, FILLED_TO)

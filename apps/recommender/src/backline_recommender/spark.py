@@ -17,8 +17,9 @@ from pyspark.errors import PySparkException
 from pyspark.ml.recommendation import ALS
 from pyspark.sql import DataFrame, SparkSession
 
-from backline_recommender.arrays import Csr, Float32
+from backline_recommender.arrays import Csr, Float32, Float64
 from backline_recommender.catalogue import Catalogue
+from backline_recommender.cold_items import Content, with_content
 from backline_recommender.ials import Ials, IalsSettings, gram_of
 from backline_recommender.parquet import ExportError, check_file
 from backline_recommender.plays import (
@@ -78,6 +79,7 @@ _CONFIDENCES = """
     from pairs join (select listener, cast(row_number() over (order by listener) - 1 as int) as id
                      from (select distinct listener from pairs)) using (listener)
 """
+_LISTENERS = "select row, sum(trust) as listeners from pairs group by row"
 _LISTENS = """
     select row, sum(believed * least(1.0d, of_day) * power(0.5d, age / :taste_half_life)) as popularity,
            sum(believed * least(1.0d, of_day) * power(0.5d, age / :recent_half_life)) as recent
@@ -157,6 +159,10 @@ class Plays:
             arrays[name][rows] = table[name].to_numpy()
         return arrays
 
+    def listeners(self) -> Float64:
+        """[tracks] Trusted ones."""
+        return self._by_row(_LISTENERS)["listeners"].astype(np.float64)
+
     def sums(self) -> TrackSums:
         return TrackSums(**self._by_row(_LISTENS), **self._by_row(_RECEPTION))
 
@@ -207,20 +213,26 @@ def als_factors(confidences: DataFrame, tracks: int) -> Float32:
     return factors
 
 
-def als_ranker(factors: Float32) -> Ranker:
+def als_model(factors: Float32) -> Ials:
     """Folds listeners in as MLlib solves for them; regularisation is by their plays alone, hence no trained items."""
     settings = IalsSettings(RANK, unobserved=1 / ALPHA, regularisation=LAMBDA / ALPHA, frequency=1.0, epochs=EPOCHS)
-    nothing = (np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(len(factors) + 1, np.int64))
-    neighbours: Csr = sp.csr_array(nothing, shape=(len(factors), len(factors)))
-    return Ranker("lognorm", 0.0, Ials(settings, factors, gram_of(factors), trained_items=0), neighbours)
+    return Ials(settings, factors, gram_of(factors), trained_items=0)
 
 
-def train_with_spark(export: Path, catalogue: Catalogue, as_of: datetime) -> Learnt:
+def als_ranker(model: Ials) -> Ranker:
+    count = len(model.factors)
+    nothing = (np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(count + 1, np.int64))
+    neighbours: Csr = sp.csr_array(nothing, shape=(count, count))
+    return Ranker("lognorm", 0.0, model, neighbours)
+
+
+def train_with_spark(export: Path, catalogue: Catalogue, content: Content, as_of: datetime) -> Learnt:
     try:
         with spark_session() as session:
             plays = Plays(session, export, catalogue, as_of)
+            model = als_model(als_factors(plays.confidences(), catalogue.size))
             return Learnt(
-                ranker=als_ranker(als_factors(plays.confidences(), catalogue.size)),
+                ranker=als_ranker(with_content(model, plays.listeners(), content)),
                 sums=plays.sums(),
                 counts=plays.counts(),
                 trainer="spark",

@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 from backline_recommender import artefacts, neighbours
 from backline_recommender.artefacts import Description
 from backline_recommender.catalogue import Catalogue, read_catalogue
+from backline_recommender.cold_items import Content
+from backline_recommender.content import content_of
 from backline_recommender.index import FILE as INDEX_FILE
 from backline_recommender.index import INDEXED_ABOVE, TrackIndex, index_bytes
 from backline_recommender.model import Tracks, track_arrays
@@ -17,6 +19,9 @@ from backline_recommender.ranker import Ranker
 from backline_recommender.ranker_training import available_threads
 from backline_recommender.refused import RefusedError
 from backline_recommender.wire import utc_text
+
+SOUNDS = "sounds"
+"""The folder beside the models that keeps what was heard once."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,9 @@ class Learnt:
 
 
 class Trainer(Protocol):
-    """Learns from the plays of the export. Raises RefusedError where they are of no use."""
+    """Learns from the plays of the export and from what the tracks are. Raises RefusedError where it is of no use."""
 
-    def __call__(self, export: Path, catalogue: Catalogue, as_of: datetime) -> Learnt: ...
+    def __call__(self, export: Path, catalogue: Catalogue, content: Content, as_of: datetime) -> Learnt: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def train(export: Path, models: Path, trainer: Trainer, now: datetime) -> Traine
     catalogue = read_catalogue(export)
     if catalogue.size == 0:
         raise RefusedError(f"{export / 'tracks.parquet'}: no tracks, so there is nothing to recommend")
-    learnt = trainer(export, catalogue, now)
+    learnt = trainer(export, catalogue, content_of(catalogue, export, models / SOUNDS), now)
     through = learnt.counts.data_through
     description = Description(
         trained_at=utc_text(now),
