@@ -76,6 +76,7 @@ export const createCore = (ports: Ports) => {
       declineShare: payout.declineShare(ports),
       bookReceipts: payout.bookReceipts(ports),
       closePeriod: payout.closePeriod(ports),
+      closeDuePeriods: payout.closeDuePeriods(ports),
       releaseEarnings: payout.releaseEarnings(ports),
       findStatement: payout.findStatement(ports),
       listStatements: payout.listStatements(ports),

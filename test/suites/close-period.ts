@@ -267,6 +267,21 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
       await expectSound();
     });
 
+    test('whatever is due is closed, oldest first, and nothing before its time', async () => {
+      const fan = await fanWho(true);
+      await listen(fan, song!, 1);
+      await core.payout.bookReceipts(fan.id);
+      set(after(CLOSABLE, -1));
+      expect(await core.payout.closeDuePeriods()).toEqual({ ok: true, value: [] });
+      set(at('2027-01-09T23:59:59Z'));
+      expect(await core.payout.closeDuePeriods()).toMatchObject({
+        ok: true,
+        value: [{ period: PERIOD }, { period: '2026-11' }],
+      });
+      expect(await core.payout.closeDuePeriods()).toEqual({ ok: true, value: [] });
+      await expectSound();
+    });
+
     test('months are closed in their order', async () => {
       await listen(await fanWho(true), song!, 1);
       await core.payout.bookReceipts(artist!.id);

@@ -46,6 +46,25 @@ export const schedules = ({
     },
   },
   {
+    name: 'schedule.close_months',
+    cron: '37 5 * * *',
+    run: async () => {
+      const closed = await core.payout.closeDuePeriods();
+      if (!closed.ok) {
+        log.error(closed.error, 'a month could not be closed');
+        throw new Error(closed.error.code);
+      }
+      log.info({ months: closed.value.map(({ period }) => period) }, 'months were closed');
+    },
+  },
+  {
+    name: 'schedule.release_earnings',
+    cron: '7 6 * * *',
+    run: async () => {
+      log.info({ shares: await core.payout.releaseEarnings() }, 'earnings that have waited became available');
+    },
+  },
+  {
     name: 'schedule.reconcile_payments',
     cron: '53 4 * * *',
     run: async () => {

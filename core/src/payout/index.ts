@@ -7,6 +7,7 @@ export * from './book-receipts.ts';
 export * from './canonical-json.ts';
 export * from './close-counts.ts';
 export * from './close-digest.ts';
+export * from './close-due-periods.ts';
 export * from './close-period.ts';
 export * from './close.ts';
 export * from './deferred.ts';

@@ -60,6 +60,38 @@ describe('ops', () => {
     expect(await database.sql('select count(*) from play')).toEqual(plays);
   }, 60_000);
 
+  test('close-period closes the demo’s months once, and verify finds that all agrees', async () => {
+    const months = (await database.sql("select to_char(month, 'YYYY-MM') as month from period order by 1")).map((row) =>
+      String(row['month']),
+    );
+    const [first = ''] = months;
+    expect(await ops('verify')).toEqual({ status: 0, document: { differences: [] } });
+    expect(await ops('solvency', first)).toMatchObject({ status: 1 });
+    expect(await ops('close-period', '2027-03')).toMatchObject({
+      status: 1,
+      document: { code: 'too_early' },
+    });
+    expect(await ops('close-period', first)).toMatchObject({ status: 0, document: { period: first, closed: 'now' } });
+    expect(await ops('close-period', first)).toMatchObject({ status: 0, document: { closed: 'before' } });
+    expect(await ops('solvency', first)).toMatchObject({ status: 0, document: { period: first, currency: 'USD' } });
+    const [artist] = await database.sql('select artist_id from statement order by 1 limit 1');
+    expect(await ops('statement', String(artist?.['artist_id']), first)).toMatchObject({
+      status: 0,
+      document: { period: first, sequence: 1, digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(await ops('verify')).toEqual({ status: 0, document: { differences: [] } });
+  }, 120_000);
+
+  test.each([
+    ['a month that is none', ['close-period', '2027-13'], 2],
+    ['no month', ['close-period'], 2],
+    ['two months', ['solvency', '2027-01', '2027-02'], 2],
+    ['an artist by name', ['statement', 'Ann', '2027-01'], 2],
+    ['a statement that there is not', ['statement', '999999', '2027-01'], 1],
+  ])('%s is refused', async (_, words, status) => {
+    expect(await ops(...words)).toMatchObject({ status, document: { error: expect.any(String) } });
+  });
+
   test('webhooks list shows the inbox, webhooks replay gives an event a job again', async () => {
     const all = await ops('webhooks', 'list');
     expect(all.status).toBe(0);

@@ -1,11 +1,22 @@
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { closePeriod, solvency, statement, verify } from './periods.ts';
 import { rateAdd, rateList } from './rate.ts';
 import { webhooksList, webhooksReplay } from './webhooks.ts';
 
 export { UsageError } from './command.ts';
 
-export const commands: readonly Command[] = [demo, rateAdd, rateList, webhooksList, webhooksReplay];
+export const commands: readonly Command[] = [
+  demo,
+  closePeriod,
+  statement,
+  solvency,
+  verify,
+  rateAdd,
+  rateList,
+  webhooksList,
+  webhooksReplay,
+];
 
 export const usage = (): string =>
   [
