@@ -1,6 +1,6 @@
 """How fast the engine answers from a million tracks: an artefact is made, served by the real process, and asked.
 
-    python benchmarks/serving.py [--tracks 1000000] [--rate 100] [--seconds 20] [--folder FOLDER]
+    python -m backline_recommender.benchmarks.serving [--tracks 1000000] [--rate 100] [--seconds 20] [--folder FOLDER]
 
 Requests leave at a constant rate whether or not earlier ones are answered, so waiting in line counts. Factors are
 made up, with the spectrum and the unequal lengths of trained ones. Prints one JSON document. To reach on 2 cores:
@@ -40,7 +40,7 @@ LINEAR_TRACKS = 20_000
 """EASE knows the most played; so many are exact in memory."""
 LINEAR_NEIGHBOURS = 200
 HISTORY = 50
-SOURCES = Path(__file__).parents[1] / "src"
+SOURCES = Path(__file__).parents[2]
 
 
 def made_factors(tracks: int, chance: np.random.Generator) -> Float32:
