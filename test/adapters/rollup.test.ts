@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ok } from '@backline/core/kernel';
+import { USD, ok } from '@backline/core/kernel';
 import type { Play } from '@backline/core/playback';
 import fc from 'fast-check';
 import { SEEDED } from '../arbitraries/seed.ts';
@@ -55,9 +55,9 @@ describe('the rollup on PostgreSQL', () => {
     await advance(harness());
     released.resolve();
     await slow;
-    expect(await payouts.payablePlaysOf(artist.id)).toMatchObject([{ payable: 2n }]);
+    expect((await payouts.standingOf(artist.id, USD)).open.own).toMatchObject([{ payable: 2n }]);
     await catchUp();
-    expect(await payouts.payablePlaysOf(artist.id)).toMatchObject([{ payable: 2n }]);
+    expect((await payouts.standingOf(artist.id, USD)).open.own).toMatchObject([{ payable: 2n }]);
     const [rolled, counted] = await rolledUp();
     expect(rolled).toEqual(counted);
   });
@@ -91,7 +91,10 @@ describe('the rollup on PostgreSQL', () => {
           } else await Promise.all(Array.from({ length: plays }, () => advance(harness())));
         }
         const { payouts } = database.database.ports;
-        const payable = (await payouts.payablePlaysOf(artist.id)).reduce((sum, each) => sum + each.payable, 0n);
+        const payable = (await payouts.standingOf(artist.id, USD)).open.own.reduce(
+          (sum, each) => sum + each.payable,
+          0n,
+        );
         expect(payable).toBe(BigInt(standing.length));
         await catchUp();
         const [rolled, counted] = await rolledUp();

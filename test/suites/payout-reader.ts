@@ -53,7 +53,7 @@ export const payoutReaderSuite = (adapter: string, open: OpenHarness): void => {
 
     /** Months without payable plays left out, in order. */
     const payable = async ({ id }: Pick<User, 'id'>): Promise<readonly (readonly [Month, bigint])[]> =>
-      (await payouts().payablePlaysOf(id))
+      (await payouts().standingOf(id, USD)).open.own
         .filter((each) => each.payable !== 0n)
         .map((each) => [each.month, each.payable] as const)
         .sort();

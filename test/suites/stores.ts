@@ -1,6 +1,7 @@
 import { accountReaderSuite } from './account-reader.ts';
 import { catalogReaderSuite } from './catalog-reader.ts';
 import { closePeriodSuite } from './close-period.ts';
+import { earningsSuite } from './earnings.ts';
 import type { OpenHarness } from './harness.ts';
 import { ledgerSuite } from './ledger.ts';
 import { payoutReaderSuite } from './payout-reader.ts';
@@ -51,6 +52,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     webhookReaderSuite,
     splitRepositorySuite,
     closePeriodSuite,
+    earningsSuite,
   ])
     suite(adapter, open);
 };

@@ -3,7 +3,7 @@ import { invariant, monthOf } from '@backline/core/kernel';
 import type { Play } from '@backline/core/playback';
 import { type Listing, listPage } from './keyset.ts';
 import { NEWEST_FIRST, titleOf } from './playback.ts';
-import { payablePlaysOf } from './rollup.ts';
+import { standingOf } from './standing.ts';
 import type { Drafts, Readable, Sequence } from './state.ts';
 
 export const rateRepository = ({ rates }: Drafts, nextRateId: Sequence): RateRepository => ({
@@ -33,7 +33,7 @@ export const payoutReader = (state: Readable): PayoutReader => {
   };
   return {
     rates: async () => inOrder(state.rates.all()),
-    payablePlaysOf: async (artistId) => payablePlaysOf(state, artistId),
+    standingOf: async (artistId, currency) => standingOf(state, artistId, currency),
     playsOfArtist: async (artistId, { month, trackId }, page) => {
       const plays = state.plays
         .where('artist', artistId)

@@ -36,6 +36,16 @@ insert into fund_line (invoice_id, month, period, currency, gross_micros, net_mi
 select invoice_id, period, period, currency, gross, net
 from json_to_recordset(?) as f (invoice_id text, period date, currency text, gross bigint, net bigint)`;
 
+const ARTIST_PLAYS = `
+insert into close_artist_plays (artist_id, month, period, plays)
+select artist_id, month, ?::date, sum(plays) from json_to_recordset(?) as d (artist_id bigint, month date, plays bigint)
+group by 1, 2 having sum(plays) <> 0`;
+
+const TRACK_PLAYS = `
+insert into close_track_plays (track_id, month, period, plays)
+select track_id, month, ?::date, plays from json_to_recordset(?) as d (track_id bigint, month date, plays bigint)
+where exists (select from track_split s where s.track_id = d.track_id)`;
+
 const RELEASABLE = `
 select to_char(e.period, 'YYYY-MM') as period, e.user_id, e.split_id, e.currency, e.amount_micros
 from earned_funds e join period p on p.month = e.period
@@ -61,9 +71,12 @@ export const closeRepository = (em: SqlEntityManager): CloseRepository => ({
       shortfalls: shortfalls.map(({ shortfall }) => micros(BigInt(shortfall))),
     };
   },
-  save: async ({ period, report, inputs, debts, earned, funds }) => {
+  save: async ({ period, report, inputs, debts, earned, funds, dealtWith }) => {
     await em.execute(REPORT, [firstOf(period), report]);
     await em.execute(INPUTS, [firstOf(period), JSON.stringify(inputs)]);
+    const plays = JSON.stringify(dealtWith.map(playsRow));
+    await em.execute(ARTIST_PLAYS, [firstOf(period), plays]);
+    await em.execute(TRACK_PLAYS, [firstOf(period), plays]);
     await em.execute(DEFERRALS, [JSON.stringify(debts.map(deferralRow))]);
     await em.execute(EARNED, [JSON.stringify(earned.map(fundsRow))]);
     await em.execute(FUNDS, [
@@ -111,6 +124,13 @@ const deferralRow = ({ by, userId, origin, trackId, splitVersion, amount }: Kept
   split_id: splitVersion,
   currency: amount.currency,
   micros: String(amount.micros),
+});
+
+const playsRow = ({ trackId, artistId, month: playedIn, payable }: KeptClose['dealtWith'][number]) => ({
+  track_id: trackId,
+  artist_id: artistId,
+  month: firstOf(playedIn),
+  plays: String(payable),
 });
 
 const fundsRow = ({ period, userId, splitVersion, amount }: EarnedFunds) => ({

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { TrackId } from '@backline/core/catalog';
-import { type Instant, isoText, month, monthStart, ok, shiftMonth } from '@backline/core/kernel';
+import { type Instant, isoText, monthStart, ok, shiftMonth } from '@backline/core/kernel';
 import type { PayoutReader } from '@backline/core/payout';
 import type { PlayId, Verdict } from '@backline/core/playback';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
@@ -8,18 +8,7 @@ import { translate } from './failures.ts';
 import { playPosition } from './play-reader.ts';
 import { type PlainPool, statement } from './pool.ts';
 import { allRates } from './rates.ts';
-import { tailOf } from './rollup.ts';
-
-const PAYABLE_PLAYS = statement<{ month: string; payable: number }>(
-  'payable_plays',
-  `select to_char(month, 'YYYY-MM') as month, sum(plays)::bigint as payable
-   from (
-     select month, plays from play_rollup_month where artist_id = $1 and verdict = 'payable'
-     union all
-     select month, added from (${tailOf('artist_id')}) as tail where verdict = 'payable'
-   ) as counted
-   group by month order by month`,
-);
+import { standingOf } from './standing.ts';
 
 type ArtistPlayRow = {
   play_id: string;
@@ -54,11 +43,7 @@ export const payoutReader = (pool: PlainPool, em: SqlEntityManager): PayoutReade
       throw translate(cause);
     }
   },
-  payablePlaysOf: async (artistId) =>
-    (await pool.query(PAYABLE_PLAYS, [artistId])).map((row) => ({
-      month: month(row.month),
-      payable: BigInt(row.payable),
-    })),
+  standingOf: (artistId, currency) => standingOf(pool, artistId, currency),
   playsOfArtist: async (artistId, filter, page) => {
     const after = readCursor('artist-plays', ['instant', 'uuid'], page.after);
     if (!after.ok) return after;

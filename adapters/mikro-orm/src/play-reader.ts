@@ -26,7 +26,7 @@ const PLAYS = statement<PlayViewRow>(
 const PLAY_COUNT = statement<{ plays: number }>(
   'play_count',
   `select (coalesce((select plays from listener_plays where listener_id = $1), 0)
-     + coalesce((select sum(reported) from (${tailOf('listener_id')}) as tail), 0))::bigint as plays`,
+     + coalesce((select sum(reported) from (${tailOf('listener_id = $1')}) as tail), 0))::bigint as plays`,
 );
 
 /** Before every cursor: no play starts later. */

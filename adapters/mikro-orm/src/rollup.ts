@@ -61,19 +61,19 @@ export const rollupRepository = (em: SqlEntityManager): RollupRepository => ({
  * listener ever had; and with an upper bound, since it takes a range with two ends for a short one, fit for the index.
  */
 const recent = (table: string, columns: string): string =>
-  `as materialized (select ${columns}, artist_id, listener_id, started_at from ${table}
+  `as materialized (select ${columns}, track_id, artist_id, listener_id, started_at from ${table}
     where recorded_xid between (select next_xid from rollup_watermark) and ${2n ** 63n - 1n})`;
 
 /**
- * Of the artist's or listener's plays, what the rollup has not reached yet, as rows of (month, verdict, plays).
- * `$1` is compared with the column.
+ * What the rollup has not reached yet of an artist's, a listener's or some tracks' plays, as `where` says by track_id,
+ * artist_id and listener_id.
  */
-export const tailOf = (column: 'artist_id' | 'listener_id'): string => `
+export const tailOf = (where: string): string => `
   with reported ${recent('play', 'first_verdict')}, changed ${recent('verdict_change', 'from_verdict, to_verdict')}
-  select date_trunc('month', started_at at time zone 'UTC')::date as month, first_verdict as verdict,
-         1 as added, 1 as reported
-  from reported where ${column} = $1
+  select track_id, artist_id, date_trunc('month', started_at at time zone 'UTC')::date as month,
+         first_verdict as verdict, 1 as added, 1 as reported
+  from reported where ${where}
   union all
-  select date_trunc('month', started_at at time zone 'UTC')::date, moved.verdict, moved.added, 0
+  select track_id, artist_id, date_trunc('month', started_at at time zone 'UTC')::date, moved.verdict, moved.added, 0
   from changed, lateral (values (from_verdict, -1), (to_verdict, 1)) as moved (verdict, added)
-  where ${column} = $1`;
+  where ${where}`;

@@ -6,7 +6,8 @@ import type { SplitRepository, SplitVersion, SplitVersionId } from '@backline/co
 import { lockInTransaction } from './locks.ts';
 import { firstOf } from './periods.ts';
 
-const versionsWhere = (where: string): string => `
+/** All versions of splits, as `where` says by s. */
+export const versionsWhere = (where: string): string => `
 select s.id, s.track_id, to_char(s.effective_from, 'YYYY-MM') as effective_from,
   json_agg(json_build_object('userId', h.user_id, 'basisPoints', h.basis_points,
     'acceptedAt', (extract(epoch from h.accepted_at) * 1000)::bigint) order by h.user_id) as shares
@@ -16,7 +17,7 @@ where ${where} group by s.id order by s.id`;
 const OF_TRACK = versionsWhere('s.track_id = ?');
 const UNTIL = versionsWhere('s.effective_from <= ?');
 
-type VersionRow = {
+export type VersionRow = {
   readonly id: string;
   readonly track_id: string;
   readonly effective_from: string;
@@ -45,7 +46,7 @@ select user_id from split_share where split_id = ? and declined_at is not null a
 
 const BY_ID = versionsWhere('s.id = ?');
 
-const fromRow = (row: VersionRow): SplitVersion => ({
+export const fromVersionRow = (row: VersionRow): SplitVersion => ({
   id: Number(row.id) as SplitVersionId,
   trackId: Number(row.track_id) as TrackId,
   effectiveFrom: month(row.effective_from),
@@ -59,11 +60,11 @@ const fromRow = (row: VersionRow): SplitVersion => ({
 export const splitRepository = (em: SqlEntityManager): SplitRepository => ({
   versionsOf: async (trackId) => {
     await lockInTransaction(em, 'split', String(trackId));
-    return (await em.execute<VersionRow[]>(OF_TRACK, [trackId])).map(fromRow);
+    return (await em.execute<VersionRow[]>(OF_TRACK, [trackId])).map(fromVersionRow);
   },
   find: async (id) => {
     const [row] = await em.execute<VersionRow[]>(BY_ID, [id]);
-    return row === undefined ? null : fromRow(row);
+    return row === undefined ? null : fromVersionRow(row);
   },
   append: async (split) => {
     const shares = split.shares.map(({ userId, basisPoints, acceptedAt }) => ({
@@ -87,5 +88,5 @@ export const splitRepository = (em: SqlEntityManager): SplitRepository => ({
   },
   declinedOf: async (id) =>
     new Set((await em.execute<{ user_id: string }[]>(DECLINED, [id])).map((row) => Number(row.user_id) as UserId)),
-  until: async (period) => (await em.execute<VersionRow[]>(UNTIL, [firstOf(period)])).map(fromRow),
+  until: async (period) => (await em.execute<VersionRow[]>(UNTIL, [firstOf(period)])).map(fromVersionRow),
 });

@@ -2,7 +2,8 @@ import { type Month, type Result, ok } from '../kernel/index.ts';
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
 import type { CountsUnsettled } from './errors.ts';
-import { type PlayCounts, countTable } from './play-counts.ts';
+import type { TrackPlays } from './open-earnings.ts';
+import { type PlayCounts, at, countTable } from './play-counts.ts';
 import type { CountedPlays, PayoutPorts } from './ports.ts';
 import type { TrackOwner, UnpaidCount, UnpaidVerdict } from './track-earning.ts';
 
@@ -11,6 +12,8 @@ export type ClosePlays = {
   readonly tracks: readonly TrackOwner[];
   readonly payable: PlayCounts;
   readonly unpaid: readonly UnpaidCount[];
+  /** How many payable plays more, or less, there are of a track and a month than the closes before have dealt with. */
+  readonly dealtWith: readonly TrackPlays[];
 };
 
 /**
@@ -40,12 +43,43 @@ export const countPlays = async (
   });
   if (!read.ok) return read;
   for (const row of late.values()) count(row);
+  const counts = payable.counts();
   return ok({
     tracks: [...owners].map(([trackId, artistId]) => ({ trackId, artistId })),
-    payable: payable.counts(),
+    payable: counts,
     unpaid: [...unpaid.values()],
+    dealtWith: [...playsOfMonth(counts, period, owners), ...latePlays([...late.values()])],
   });
 };
+
+const playsOfMonth = (
+  { trackMonths, trackMonthOf, plays }: PlayCounts,
+  period: Month,
+  owners: ReadonlyMap<TrackId, UserId>,
+): readonly TrackPlays[] => {
+  const sums = new Float64Array(trackMonths.length);
+  for (const [row, index] of trackMonthOf.entries()) sums[index] = at(sums, index) + at(plays, row);
+  return trackMonths.flatMap(({ trackId, playedIn }, index) => {
+    const artistId = owners.get(trackId);
+    return playedIn !== period || artistId === undefined
+      ? []
+      : [{ trackId, artistId, month: period, payable: BigInt(at(sums, index)) }];
+  });
+};
+
+const latePlays = (changes: readonly CountedPlays[]): readonly TrackPlays[] =>
+  [
+    ...Map.groupBy(
+      changes.filter(({ verdict }) => verdict === 'payable'),
+      ({ trackId, playedIn }) => `${trackId} ${playedIn}`,
+    ).values(),
+  ].flatMap((same) => {
+    const [first] = same;
+    const payable = same.reduce((sum, { plays }) => sum + plays, 0);
+    return first === undefined || payable === 0
+      ? []
+      : [{ trackId: first.trackId, artistId: first.artistId, month: first.playedIn, payable: BigInt(payable) }];
+  });
 
 const gather = (late: Map<string, CountedPlays>, row: CountedPlays): void => {
   const key = `${row.listenerId} ${row.trackId} ${row.playedIn} ${row.verdict}`;

@@ -92,7 +92,10 @@ const finishClosing = (
     const inputsDigest = closeDigest(inputs, ports.digests.sha256);
     const closedAt = ports.clock.now();
     const posted = await post(stores, close.transactions, closedAt, ports.ids);
-    await stores.closes.save(keptClose(inputs, close, posted, countsDigest(inputs, ports.digests.sha256)));
+    await stores.closes.save({
+      ...keptClose(inputs, close, posted, countsDigest(inputs, ports.digests.sha256)),
+      dealtWith: plays.dealtWith,
+    });
     await issueStatements(ports, stores, close, closedAt);
     const closed: Period & { status: 'closed' } = { ...current, status: 'closed', closedAt, inputsDigest };
     await stores.periods.save(closed);
@@ -124,7 +127,7 @@ const keptClose = (
   close: Close,
   posted: readonly LedgerTransactionId[],
   counts: string,
-): KeptClose => {
+): Omit<KeptClose, 'dealtWith'> => {
   const by = (kind: string): LedgerTransactionId => {
     const id = posted[close.transactions.findIndex((transaction) => transaction.kind === kind)];
     invariant(id !== undefined, `the close of ${close.period} posted nothing ${kind}`);

@@ -1,4 +1,3 @@
-export * from './accrual.ts';
 export * from './add-rate.ts';
 export * from './adjustment.ts';
 export * from './advance-rollup.ts';
@@ -21,6 +20,7 @@ export * from './hold.ts';
 export * from './ledger.ts';
 export * from './money-text.ts';
 export type * from './period.ts';
+export * from './open-earnings.ts';
 export * from './play-counts.ts';
 export * from './policy.ts';
 export type * from './ports.ts';

@@ -17,12 +17,12 @@ import type {
 } from '../kernel/index.ts';
 import type { PlayId, Verdict } from '../playback/index.ts';
 import type { InvoiceId, ReceiptRepository } from '../subscriptions/index.ts';
-import type { MonthlyPlays } from './accrual.ts';
 import type { OpeningBalances } from './close.ts';
 import type { Debt } from './deferred.ts';
 import type { CountsUnsettled, PostingRefused } from './errors.ts';
 import type { PayoutEvent } from './events.ts';
 import type { AccountName, BusinessEvent, Entry } from './ledger.ts';
+import type { OpenPlays, TrackPlays } from './open-earnings.ts';
 import type { Period } from './period.ts';
 import type { LedgerTransactionId, PostedTransaction, PostingRequest } from './posting-request.ts';
 import type { RateVersion } from './rate.ts';
@@ -125,6 +125,8 @@ export type KeptClose = {
   readonly shortfall: Micros;
   /** Which part of the inputs has which digest. */
   readonly inputs: { readonly [part: string]: string };
+  /** How many payable plays of a track and a month this close deals with, less those that have lost that since. */
+  readonly dealtWith: readonly TrackPlays[];
   /** What became owed by a transaction, positive, and what it paid, negative. */
   readonly debts: readonly (Omit<Debt, 'amount'> & { readonly by: LedgerTransactionId; readonly amount: Money })[];
   readonly earned: readonly EarnedFunds[];
@@ -260,9 +262,19 @@ export type JudgedPlayView = {
 /** Reads for screens; never locks. Counts are exact at any time: the rollup and what it has not reached yet. */
 export interface PayoutReader {
   readonly rates: () => Promise<readonly RateVersion[]>;
-  /** Months without payable plays may be left out. */
-  readonly payablePlaysOf: (artistId: UserId) => Promise<readonly MonthlyPlays[]>;
+  /** All of one moment. */
+  readonly standingOf: (artistId: UserId, currency: Currency) => Promise<ArtistStanding>;
   /** Newest first; never says who listened. Plays of other artists' tracks are not found. */
+/** What an artist has earned, by where it is. */
+export type ArtistStanding = {
+  /** By closed months: all that has not arrived, deferred and under way included, less what is owed back for a fraud. */
+  readonly owed: Micros;
+  /** What has arrived, with what was withheld of it. */
+  readonly paid: Micros;
+  /** Months without plays may be left out. */
+  readonly open: OpenPlays;
+};
+
   readonly playsOfArtist: (
     artistId: UserId,
     filter: { readonly month?: Month; readonly trackId?: TrackId },

@@ -8,12 +8,11 @@ const MAX_SOURCE_LENGTH = 500;
 
 type EarningsWire = Static<typeof EarningsSchema>;
 
-/** Until there is a ledger of transfers, nothing has been paid: the balance is all that was earned. */
-export const earningsWire = ({ earned, openPeriod, rate }: Earnings): EarningsWire => ({
+export const earningsWire = ({ earned, paid, balance, openPeriod, rate }: Earnings): EarningsWire => ({
   currency: earned.currency,
   earnedMicros: String(earned.micros),
-  paidMicros: '0',
-  balanceMicros: String(earned.micros),
+  paidMicros: String(paid.micros),
+  balanceMicros: String(balance.micros),
   openPeriod: {
     period: openPeriod.month,
     payablePlays: Number(openPeriod.payablePlays),
