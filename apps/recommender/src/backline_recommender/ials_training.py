@@ -51,6 +51,6 @@ def train_ials(confidences: Csr, settings: IalsSettings, threads: int) -> Ials:
     trainer = IALSTrainer(model, sp.csr_matrix(confidences.astype(np.float32)))
     for _ in range(settings.epochs):
         trainer.step(solver)
-    factors = np.ascontiguousarray(trainer.item, dtype=np.float32)
+    factors = np.array(trainer.item, dtype=np.float32, order="C")
     factors[np.bincount(confidences.indices, minlength=confidences.shape[1]) == 0] = 0.0
     return Ials(settings, factors, gram_of(factors), int(confidences.shape[1]))

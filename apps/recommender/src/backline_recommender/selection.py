@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backline_recommender import grids
-from backline_recommender.arrays import Float32, Float64
+from backline_recommender.arrays import Float64
+from backline_recommender.blending import blend_values
 from backline_recommender.ease import EaseSettings
 from backline_recommender.holdout import sampled, split
 from backline_recommender.ials import IalsSettings
 from backline_recommender.interactions import Interactions, Scale
-from backline_recommender.metrics import Tally, top_items
-from backline_recommender.ranking import Score, blocks, without_played
 from backline_recommender.search import CUTOFF, METRIC, Search, in_parallel
 
 log = logging.getLogger(__name__)
@@ -84,34 +83,11 @@ def _better_scale(search: Search) -> Scale:
     return max(scales, key=lambda scale: max(search.value(scale, ials), search.value(scale, ease)))
 
 
-def standardised(scores: Float32) -> Float32:
-    """Each row to mean 0 and standard deviation 1; a row of equal scores to zeros."""
-    deviation = scores.std(axis=1, keepdims=True)
-    centred: Float32 = scores - scores.mean(axis=1, keepdims=True)
-    centred /= np.where(deviation > 0, deviation, np.inf)
-    return centred
-
-
-def _blend_values(search: Search, scale: Scale, ials: Sequence[Score], ease: Score) -> Float64:
-    """[models, SHARES] The metric of each of the iALS models blended with EASE."""
-    listeners, items = search.split.held.shape
-    tallies = [[Tally([CUTOFF], items) for _ in SHARES] for _ in ials]
-    histories = search.split.histories(scale)
-    for block in blocks(listeners, 4 * items):
-        played = histories[block]
-        of_ease = standardised(ease(played))
-        for score, of_model in zip(ials, tallies, strict=True):
-            of_ials = standardised(score(played))
-            for share, tally in zip(SHARES, of_model, strict=True):
-                blended = without_played((1 - share) * of_ials + share * of_ease, played)
-                tally.add(top_items(blended, CUTOFF), search.split.held[block])
-    return np.array([[tally.results()[METRIC] for tally in of_model] for of_model in tallies])
-
-
 def _blended(searches: Sequence[Search], scale: Scale, finalists: Sequence[IalsSettings], ease: EaseSettings) -> Chosen:
     def on(search: Search) -> Float64:
         models = [search.ials_score(scale, settings) for settings in finalists]
-        return _blend_values(search, scale, models, search.ease_score(scale, ease))
+        linear = search.ease_score(scale, ease)
+        return blend_values(search.split.histories(scale), search.split.held, models, linear, SHARES, CUTOFF)
 
     values = np.mean(in_parallel(on, searches, searches[0].threads), axis=0)
     log.info("blends: %s", np.round(values, 4).tolist())
