@@ -123,10 +123,10 @@ export type KeptClose = {
   /** The solvency report with the close's other figures, in canonical JSON. */
   readonly report: string;
   readonly shortfall: Micros;
-  /** Which part of the inputs has which digest. */
-  readonly inputs: { readonly [part: string]: string };
   /** How many payable plays of a track and a month this close deals with, less those that have lost that since. */
   readonly dealtWith: readonly TrackPlays[];
+  /** Which part of the inputs has which digest. */
+  readonly inputs: { readonly [part: string]: string };
   /** What became owed by a transaction, positive, and what it paid, negative. */
   readonly debts: readonly (Omit<Debt, 'amount'> & { readonly by: LedgerTransactionId; readonly amount: Money })[];
   readonly earned: readonly EarnedFunds[];
@@ -259,12 +259,6 @@ export type JudgedPlayView = {
   readonly verdict: Verdict;
 };
 
-/** Reads for screens; never locks. Counts are exact at any time: the rollup and what it has not reached yet. */
-export interface PayoutReader {
-  readonly rates: () => Promise<readonly RateVersion[]>;
-  /** All of one moment. */
-  readonly standingOf: (artistId: UserId, currency: Currency) => Promise<ArtistStanding>;
-  /** Newest first; never says who listened. Plays of other artists' tracks are not found. */
 /** What an artist has earned, by where it is. */
 export type ArtistStanding = {
   /** By closed months: all that has not arrived, deferred and under way included, less what is owed back for a fraud. */
@@ -275,6 +269,12 @@ export type ArtistStanding = {
   readonly open: OpenPlays;
 };
 
+/** Reads for screens; never locks. Counts are exact at any time: the rollup and what it has not reached yet. */
+export interface PayoutReader {
+  readonly rates: () => Promise<readonly RateVersion[]>;
+  /** All of one moment. */
+  readonly standingOf: (artistId: UserId, currency: Currency) => Promise<ArtistStanding>;
+  /** Newest first; never says who listened. Plays of other artists' tracks are not found. */
   readonly playsOfArtist: (
     artistId: UserId,
     filter: { readonly month?: Month; readonly trackId?: TrackId },
