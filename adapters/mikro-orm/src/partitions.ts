@@ -17,7 +17,11 @@ export const ensurePlayPartitions = async (pool: PlainPool, now: Instant): Promi
     await pool.query(
       statement(
         `partition_${name}`,
-        `create table if not exists ${name} partition of play for values from ('${from}') to ('${until}')`,
+        // "if not exists" alone does not keep two from making it at the same time.
+        `do $$ begin
+           perform pg_advisory_xact_lock(hashtextextended(current_schema() || ':partitions', 0));
+           create table if not exists ${name} partition of play for values from ('${from}') to ('${until}');
+         end $$`,
       ),
     );
   }
