@@ -45,18 +45,19 @@ const openAt = (start: string | Instant) => {
     return opened.value.sessionId;
   };
   const subscribe = async (): Promise<void> => expect(await sandbox.pay(await openSession())).toEqual(DONE);
-  const fetch = async (ref: ObjectRef) => {
+  const fetch = async (about: WebhookEvent['object'] | undefined) => {
+    const ref = about as ObjectRef;
     const fetched = await sandbox.gateway.fetch(ref);
     if (!fetched.ok) throw new Error(fetched.error.code);
     return fetched.value;
   };
   const subscription = async () => {
-    const fetched = await fetch(events.findLast(({ object }) => object?.kind === 'subscription')!.object!);
+    const fetched = await fetch(events.findLast(({ object }) => object?.kind === 'subscription')!.object);
     return fetched.kind === 'subscription' ? fetched.snapshot! : null!;
   };
   const receipts = async (): Promise<readonly Receipt[]> => {
     const paid = events.filter(({ type }) => type === 'invoice.paid');
-    const fetched = await Promise.all(paid.map(({ object }) => fetch(object!)));
+    const fetched = await Promise.all(paid.map(({ object }) => fetch(object)));
     return fetched.flatMap((each) => (each.kind === 'invoice' && each.receipt !== null ? [each.receipt] : []));
   };
   return { sandbox, clock, events, openSession, subscribe, fetch, subscription, receipts };
@@ -156,7 +157,7 @@ describe("the sandbox's ends", () => {
     expect(await sandbox.becomePastDue(FAN)).toEqual(DONE);
     const since = clock.now();
     const { object } = events.find(({ type }) => type === 'invoice.payment_failed')!;
-    expect(await fetch(object!)).toMatchObject({ receipt: null, subscriptionId: (await subscription()).id });
+    expect(await fetch(object)).toMatchObject({ receipt: null, subscriptionId: (await subscription()).id });
 
     clock.advance(7 * DAY_MS - 1);
     await sandbox.renewDue(clock.now());

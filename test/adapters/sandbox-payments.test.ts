@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { UserId } from '@backline/core/accounts';
 import { DAY_MS, type Instant, SECOND_MS, after, before, instant } from '@backline/core/kernel';
-import type { Checkout, CheckoutId, WebhookEvent } from '@backline/core/subscriptions';
+import type { Checkout, CheckoutId, ObjectRef, WebhookEvent } from '@backline/core/subscriptions';
 import { type SteppingClock, sequentialIds, steppingClock } from '@backline/memory';
 import { type SandboxPayments, renderCheckoutPage, sandboxPayments, signatureHeader } from '@backline/sandbox-payments';
 import { CUSTOMER } from '../suites/samples.ts';
@@ -63,7 +63,7 @@ const subscribe = async (): Promise<string> => {
 
 const subscription = async () => {
   const { object } = delivered.findLast((event) => event.object?.kind === 'subscription')!;
-  const fetched = value(await sandbox.gateway.fetch(object!));
+  const fetched = value(await sandbox.gateway.fetch(object as ObjectRef));
   return fetched.kind === 'subscription' ? fetched.snapshot! : null!;
 };
 
@@ -96,7 +96,7 @@ describe('the sandbox', () => {
 
   test('a receipt has what was paid, the usual fee, and the month that it is for', async () => {
     await subscribe();
-    const fetched = value(await sandbox.gateway.fetch(paidInvoices()[0]!.object!));
+    const fetched = value(await sandbox.gateway.fetch(paidInvoices()[0]!.object as ObjectRef));
     expect(fetched).toMatchObject({
       kind: 'invoice',
       receipt: {
@@ -108,7 +108,7 @@ describe('the sandbox', () => {
       },
     });
     value(await sandbox.refund(FAN));
-    expect(value(await sandbox.gateway.fetch(paidInvoices()[0]!.object!))).toMatchObject({
+    expect(value(await sandbox.gateway.fetch(paidInvoices()[0]!.object as ObjectRef))).toMatchObject({
       receipt: { refunded: 10_000_000n },
     });
   });

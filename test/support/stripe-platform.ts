@@ -1,4 +1,5 @@
 import { createCore } from '@backline/core';
+import type { PayoutGateway } from '@backline/core/payout';
 import type { PaymentGateway, WebhookVerifier } from '@backline/core/subscriptions';
 import { type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
 import { type StripePayments, type StripeTimes, stripePayments } from '@backline/stripe';
@@ -34,6 +35,8 @@ export const EVENT_TYPES: readonly EventType[] = [
   'charge.dispute.funds_reinstated',
   'charge.dispute.closed',
   'radar.early_fraud_warning.created',
+  'account.updated',
+  'transfer.reversed',
   'payment_intent.created',
 ];
 
@@ -41,6 +44,7 @@ export type StripeAdapter = {
   readonly standIn: StripeStandIn;
   readonly clock: SteppingClock;
   readonly gateway: PaymentGateway;
+  readonly payoutGateway: PayoutGateway;
   readonly verifier: WebhookVerifier;
   readonly circuit: StripePayments['circuit'];
   readonly warnings: readonly string[];
@@ -58,7 +62,7 @@ export const openStripe = async ({ times, ...options }: Given = {}): Promise<Str
     ...options,
   });
   const warnings: string[] = [];
-  const { gateway, verifier, circuit } = stripePayments({
+  const { gateway, payoutGateway, verifier, circuit } = stripePayments({
     secretKey: standIn.secretKey,
     webhookSecrets: [WEBHOOK_SECRET],
     priceId: standIn.priceId,
@@ -68,7 +72,7 @@ export const openStripe = async ({ times, ...options }: Given = {}): Promise<Str
     ...(times === undefined ? {} : { times }),
     warn: (message, detail) => void warnings.push(`${message} ${JSON.stringify(detail)}`),
   });
-  return { standIn, clock, gateway, verifier, circuit, warnings };
+  return { standIn, clock, gateway, payoutGateway, verifier, circuit, warnings };
 };
 
 /** The whole core on memory, its payments at Stripe; `gateway` may stand between the core and the adapter. */

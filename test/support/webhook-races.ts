@@ -91,7 +91,7 @@ export const refetchUnderLock: Design = (ports, id) => applyWebhook(ports)(id);
 export const refetchWithoutLock: Design = async (ports, id) => {
   const { object } = valueOf(await ports.uow.run(async ({ inbox }) => ({ ok: true, value: await inbox.find(id) })))!;
   const answers = new Map<string, ProviderObject>();
-  for (let ref = object; ref !== null;) {
+  for (let ref = object as ObjectRef | null; ref !== null;) {
     const fetched = await ports.paymentGateway.fetch(ref);
     if (!fetched.ok) return fetched;
     answers.set(`${ref.kind} ${ref.id}`, fetched.value);

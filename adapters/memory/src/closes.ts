@@ -13,6 +13,7 @@ import {
 } from '@backline/core/payout';
 import { type Listing, listPage } from './keyset.ts';
 import type { Drafts, Readable, StoredStatement } from './state.ts';
+import { artistsWithNews, transferNewsOf } from './transfers.ts';
 
 export const bookingRepository = ({ bookings, bookingCounts, receipts }: Drafts): BookingRepository => ({
   of: async (userId) => bookings.where('user', userId).toSorted((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1)),
@@ -86,13 +87,14 @@ const owed = (changes: readonly Debt[]): readonly Debt[] =>
     })
     .sort(byAge);
 
-export const statementRepository = ({ statements, tracks, periods }: Drafts): StatementRepository => ({
+export const statementRepository = ({ statements, tracks, periods, transfers }: Drafts): StatementRepository => ({
+  withNews: async () => artistsWithNews({ transfers, statements }),
   contextsOf: async (artistIds) =>
     artistIds.map((artistId) => ({
       artistId,
       before: latestFirst(statements.where('artist', artistId))[0] ?? null,
       adjustments: [],
-      transfers: [],
+      transfers: transferNewsOf({ transfers, statements }, artistId),
     })),
   titlesOf: async (trackIds) =>
     new Map(trackIds.flatMap((id) => (tracks.get(id) === undefined ? [] : [[id, tracks.get(id)?.title ?? '']]))),

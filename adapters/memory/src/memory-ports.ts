@@ -1,5 +1,6 @@
 import type { PlatformEvent, Ports, Stores } from '@backline/core';
 import type { UnitOfWork } from '@backline/core/kernel';
+import { noWithholding } from '@backline/core/payout';
 import { accountReader } from './accounts.ts';
 import { memoryAudioInspector } from './audio-inspector.ts';
 import {
@@ -18,6 +19,7 @@ import { popularityReader } from './discovery.ts';
 import { ledgerAudit } from './ledger-audit.ts';
 import { memoryImageStore, memoryMediaStore } from './media.ts';
 import { type MemoryPayments, memoryPayments } from './payments.ts';
+import { type MemoryPayees, memoryPayees } from './payees.ts';
 import { payoutReader } from './payout.ts';
 import { playCountReader } from './play-counts.ts';
 import { playReader } from './playback.ts';
@@ -28,6 +30,7 @@ import { memoryUnitOfWork } from './unit-of-work.ts';
 export type MemoryPorts = Omit<Ports, 'uow'> & {
   readonly uow: UnitOfWork<Stores>;
   readonly payments: MemoryPayments;
+  readonly payees: MemoryPayees;
   /** All that the outbox carries, oldest first. */
   readonly published: () => readonly PlatformEvent[];
 };
@@ -42,6 +45,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
   const clock = given.clock ?? systemClock();
   const ids = given.ids ?? sequentialIds();
   const payments = memoryPayments(clock);
+  const payees = memoryPayees(clock);
 
   return {
     uow,
@@ -70,8 +74,11 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     audioInspector: memoryAudioInspector(),
     paymentGateway: payments.paymentGateway,
     webhookVerifier: payments.webhookVerifier,
+    payoutGateway: payees.payoutGateway,
+    withholding: noWithholding,
     ...given,
     payments,
+    payees,
     published: () => tables.outbox.all().map(({ event }) => event),
   };
 };

@@ -8,6 +8,7 @@ import type {
   HostedCheckout,
   InvoiceId,
   ObjectRef,
+  PayeeRef,
   PaymentGateway,
   ProviderObject,
   Receipt,
@@ -36,7 +37,7 @@ export type MemoryPayments = {
   /** As if the event had been sent and had not arrived. */
   readonly lose: (event: SignedEvent) => void;
   /** A webhook event about the object, signed now. */
-  readonly event: (object: ObjectRef | null) => SignedEvent;
+  readonly event: (object: ObjectRef | PayeeRef | null) => SignedEvent;
 };
 
 const CHECKOUT_LIFETIME_MS = 24 * 3_600 * SECOND_MS;
@@ -100,7 +101,7 @@ export const memoryPayments = (clock: Clock): MemoryPayments => {
     }
   };
 
-  const announce = (object: ObjectRef | null): SignedEvent => {
+  const announce = (object: ObjectRef | PayeeRef | null): SignedEvent => {
     const event = {
       id: `event-${nextNumber()}` as EventId,
       type: `${object?.kind ?? 'other'}.changed`,

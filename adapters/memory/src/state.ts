@@ -11,6 +11,8 @@ import {
   type IssuedStatement,
   type KeptClose,
   type LedgerTransactionId,
+  type PayoutAccount,
+  type PayoutTransfer,
   type Period,
   type PostingRequest,
   type RateVersion,
@@ -116,6 +118,8 @@ export const memoryTables = () => ({
   closes: table((close: KeptClose) => close.period, {}),
   /** Which earned funds have become available, and by what. */
   released: table((it: { readonly key: string; readonly by: LedgerTransactionId }) => it.key, {}),
+  payoutAccounts: table((account: PayoutAccount) => account.artistId, { account: ({ id }) => id }),
+  transfers: table((transfer: PayoutTransfer) => transfer.id, { artist: ({ artistId }) => artistId }),
   statements: table(({ statement }: StoredStatement) => `${statement.artistId} ${statement.period}`, {
     artist: ({ statement }) => statement.artistId,
   }),

@@ -10,6 +10,7 @@ import { periodRepository } from './periods.ts';
 import { playRepository } from './playback.ts';
 import { rollupRepository } from './rollup.ts';
 import { splitRepository } from './splits.ts';
+import { payoutAccountRepository, transferRepository } from './transfers.ts';
 import { type Drafts, type MemoryTables, type Sequences, memorySequences } from './state.ts';
 import {
   checkoutRepository,
@@ -67,6 +68,8 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   bookingCounts: tables.bookingCounts.draft(),
   closes: tables.closes.draft(),
   released: tables.released.draft(),
+  payoutAccounts: tables.payoutAccounts.draft(),
+  transfers: tables.transfers.draft(),
   statements: tables.statements.draft(),
   outbox: tables.outbox.draft(),
 });
@@ -89,5 +92,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   bookings: bookingRepository(drafts),
   closes: closeRepository(drafts),
   statements: statementRepository(drafts),
+  payoutAccounts: payoutAccountRepository(drafts),
+  transfers: transferRepository(drafts),
   outbox: { append: async (event) => drafts.outbox.put({ sequence: sequences.events(), event }) },
 });

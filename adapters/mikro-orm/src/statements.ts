@@ -12,6 +12,7 @@ import {
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import { firstOf } from './periods.ts';
 import { type PlainPool, statement } from './pool.ts';
+import { artistsWithNews, transferNewsOf } from './transfers.ts';
 
 const LATEST = `
 select distinct on (artist_id) artist_id, content, digest from statement
@@ -25,20 +26,27 @@ insert into statement (artist_id, period, content, digest, previous_digest)
 select artist_id, period, content, digest, previous
 from json_to_recordset(?) as s (artist_id bigint, period date, content text, digest text, previous text)`;
 
+const TELL = `
+insert into statement_transfer (transfer_id, state, artist_id, period)
+select transfer_id, state, artist_id, period
+from json_to_recordset(?) as t (transfer_id uuid, state text, artist_id bigint, period date)`;
+
 /** So many at once, so that no statement runs long. */
 const AT_ONCE = 1_000;
 
 type StatementRow = { readonly artist_id: string; readonly content: string; readonly digest: string };
 
 export const statementRepository = (em: SqlEntityManager): StatementRepository => ({
+  withNews: () => artistsWithNews(em),
   contextsOf: async (artistIds) => {
     const rows = await em.execute<StatementRow[]>(LATEST, [JSON.stringify(artistIds)]);
     const latest = new Map(rows.map((row) => [Number(row.artist_id) as UserId, issued(row)]));
+    const news = await transferNewsOf(em, artistIds);
     return artistIds.map((artistId) => ({
       artistId,
       before: latest.get(artistId) ?? null,
       adjustments: [],
-      transfers: [],
+      transfers: news.get(artistId) ?? [],
     }));
   },
   titlesOf: async (trackIds) => {
@@ -46,8 +54,11 @@ export const statementRepository = (em: SqlEntityManager): StatementRepository =
     return new Map(rows.map(({ id, title }) => [Number(id) as TrackId, title]));
   },
   save: async (statements) => {
-    for (let from = 0; from < statements.length; from += AT_ONCE)
-      await em.execute(SAVE, [JSON.stringify(statements.slice(from, from + AT_ONCE).map(toRow))]);
+    for (let from = 0; from < statements.length; from += AT_ONCE) {
+      const some = statements.slice(from, from + AT_ONCE);
+      await em.execute(SAVE, [JSON.stringify(some.map(toRow))]);
+      await em.execute(TELL, [JSON.stringify(some.flatMap(toldRows))]);
+    }
   },
 });
 
@@ -112,3 +123,11 @@ const toRow = ({ statement: it, digest }: IssuedStatement) => ({
   digest,
   previous: it.previous,
 });
+
+const toldRows = ({ statement: { artistId, period, transfers } }: IssuedStatement) =>
+  transfers.map(({ transferId, state }) => ({
+    transfer_id: transferId,
+    state,
+    artist_id: artistId,
+    period: firstOf(period),
+  }));

@@ -8,6 +8,7 @@ import { customerRepository } from './customers.ts';
 import { retrying } from './failures.ts';
 import { ledgerRepository } from './ledger.ts';
 import { type Enqueue, sqlOutbox } from './outbox.ts';
+import { payoutAccountRepository } from './payout-accounts.ts';
 import { periodRepository } from './periods.ts';
 import { rateRepository } from './rates.ts';
 import { receiptRepository } from './receipts.ts';
@@ -17,6 +18,7 @@ import { splitRepository } from './splits.ts';
 import { statementRepository } from './statements.ts';
 import { subscriptionRepository } from './subscriptions.ts';
 import { trackRepository } from './tracks.ts';
+import { transferRepository } from './transfers.ts';
 import { userRepository } from './users.ts';
 import { webhookInbox } from './webhook-inbox.ts';
 
@@ -37,6 +39,8 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   bookings: bookingRepository(em),
   closes: closeRepository(em),
   statements: statementRepository(em),
+  payoutAccounts: payoutAccountRepository(em),
+  transfers: transferRepository(em),
   outbox: sqlOutbox(em, enqueue),
 });
 

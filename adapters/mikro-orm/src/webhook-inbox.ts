@@ -1,6 +1,6 @@
 import { type InferEntity, LockMode, defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { EventId, InboxEntry, ObjectRef, WebhookInbox } from '@backline/core/subscriptions';
+import type { EventId, InboxEntry, ObjectRef, PayeeRef, WebhookInbox } from '@backline/core/subscriptions';
 import { instantOf, nullableInstant } from './columns.ts';
 import { lockInTransaction } from './locks.ts';
 
@@ -10,7 +10,7 @@ export const WebhookEventRow = defineEntity({
   properties: {
     id: p.text().primary(),
     type: p.text(),
-    objectKind: p.text().$type<ObjectRef['kind']>().nullable(),
+    objectKind: p.text().$type<(ObjectRef | PayeeRef)['kind']>().nullable(),
     objectId: p.text().nullable(),
     createdAt: p.datetime().columnType('timestamptz'),
     receivedAt: p.datetime().columnType('timestamptz'),

@@ -26,13 +26,14 @@ const FORMAT = 1;
 
 const toText = (account: Account): string => JSON.stringify({ format: FORMAT, account });
 
-/** Accounts of before there were portals have none. */
-type StoredAccount = Omit<Account, 'portals'> & Partial<Pick<Account, 'portals'>>;
+/** Accounts of before there were portals or payouts have none. */
+type Later = 'portals' | 'payee' | 'transfers';
+type StoredAccount = Omit<Account, Later> & Partial<Pick<Account, Later>>;
 
 const fromText = (text: string): Account => {
   const stored = JSON.parse(text) as { readonly format: number; readonly account: StoredAccount };
   invariant(stored.format === FORMAT, `sandbox account in format ${stored.format}, ${FORMAT} expected`);
-  return { ...stored.account, portals: stored.account.portals ?? [] };
+  return { ...emptyAccount(stored.account.userId), ...stored.account };
 };
 
 const userIdOf = (digits: string): UserId => Number(digits) as UserId;

@@ -40,6 +40,21 @@ export type Invoice = {
 /** A visit to the page where a subscription is managed. */
 export type Portal = { readonly id: string; readonly expiresAt: Instant };
 
+/** Where an artist is paid to. */
+export type Payee = { readonly id: string; readonly onboarded: boolean };
+
+export type SandboxTransfer = {
+  readonly id: string;
+  /** Decimal text. */
+  readonly amountMicros: string;
+  readonly currency: string;
+  readonly transferGroup: string;
+  readonly idempotencyKey: string;
+  readonly sentAt: Instant;
+  /** When all of it came back. */
+  readonly reversedAt: Instant | null;
+};
+
 /** What the event's JSON carries under `data.object`. */
 export type EventObject = { readonly id: string; readonly object: string } & {
   readonly [field: string]: string | number | boolean | null | { readonly [name: string]: string };
@@ -63,6 +78,8 @@ export type Account = {
   readonly subscriptions: readonly SandboxSubscription[];
   readonly invoices: readonly Invoice[];
   readonly portals: readonly Portal[];
+  readonly payee: Payee | null;
+  readonly transfers: readonly SandboxTransfer[];
   readonly events: readonly StoredEvent[];
 };
 
@@ -72,6 +89,8 @@ export const emptyAccount = (userId: UserId): Account => ({
   subscriptions: [],
   invoices: [],
   portals: [],
+  payee: null,
+  transfers: [],
   events: [],
 });
 

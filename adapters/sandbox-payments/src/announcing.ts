@@ -3,7 +3,9 @@ import {
   type Account,
   type EventObject,
   type Invoice,
+  type Payee,
   type SandboxSubscription,
+  type SandboxTransfer,
   type Session,
   type StoredEvent,
 } from './account.ts';
@@ -100,6 +102,30 @@ export const announceRefund = (account: Account, invoice: Invoice, moment: Momen
       amount: cents(invoice.amountMicros),
       amount_refunded: cents(invoice.amountMicros),
       invoice: invoice.id,
+    },
+    moment,
+  );
+
+export const announcePayee = (account: Account, { id, onboarded }: Payee, moment: Moment): Account =>
+  announce(
+    account,
+    'account.updated',
+    { id, object: 'account', payouts_enabled: onboarded, metadata: { userId: String(account.userId) } },
+    moment,
+  );
+
+export const announceReversal = (account: Account, transfer: SandboxTransfer, moment: Moment): Account =>
+  announce(
+    account,
+    'transfer.reversed',
+    {
+      id: transfer.id,
+      object: 'transfer',
+      amount: cents(transfer.amountMicros),
+      amount_reversed: cents(transfer.amountMicros),
+      currency: transfer.currency.toLowerCase(),
+      reversed: true,
+      transfer_group: transfer.transferGroup,
     },
     moment,
   );

@@ -1,9 +1,9 @@
 import type { SandboxCheckout } from './desk.ts';
-import { CLOCK, CROSS, type Desk, TICK, escape, renderPage, spokenTime } from './page.ts';
+import { CLOCK, CROSS, type Desk, TICK, escape, renderPage, spokenTime, subscriptionOffer } from './page.ts';
 
 /** A whole HTML document. Its two forms POST `action=pay` and `action=cancel` to the address it was read from. */
 export const renderCheckoutPage = (checkout: SandboxCheckout): string =>
-  renderPage(DESKS[checkout.status](checkout), checkout.priceText);
+  renderPage(DESKS[checkout.status](checkout), subscriptionOffer(checkout.priceText));
 
 const openDesk = ({ priceText, expiresAt }: SandboxCheckout): Desk => {
   const price = escape(priceText);

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import type { Moment } from './announcing.ts';
 import type { Delivered, EventDelivery } from './event-delivery.ts';
+import { type NoPayee, type NoTransfer, onboard, reverseTransfer } from './payees.ts';
 import { periodOf } from './period.ts';
 import { portalOf } from './portals.ts';
 import { MONTHLY_PRICE, priceText } from './price.ts';
@@ -49,6 +50,13 @@ export type SandboxPortal = {
   } | null;
 };
 
+/** What an artist sees where payouts are set up. */
+export type SandboxOnboarding = {
+  readonly payeeId: string;
+  readonly userId: UserId;
+  readonly onboarded: boolean;
+};
+
 /** `changed` users. Once an event fails, it and all after it wait for `deliverPending`. */
 export type Advanced = Delivered & { readonly changed: number };
 
@@ -73,6 +81,12 @@ export type SandboxDesk = {
   readonly becomePastDue: (userId: UserId) => Promise<Result<null, NoSubscription>>;
   /** All of the payment that came last; twice is once. */
   readonly refund: (userId: UserId) => Promise<Result<null, NoSubscription>>;
+  /** For the page; null where there is no such account. */
+  readonly onboarding: (payeeId: string) => Promise<SandboxOnboarding | null>;
+  /** The artist has told all that is asked. Twice is once. */
+  readonly onboard: (payeeId: string) => Promise<Result<null, NoPayee>>;
+  /** All of it comes back. Twice is once. */
+  readonly reverseTransfer: (transferId: string) => Promise<Result<null, NoTransfer>>;
   /** Renews, ends and expires whatever is due. A subscription gets at most 24 periods in one call. */
   readonly renewDue: (now: Instant) => Promise<Advanced>;
   /** Events that the app did not take when they happened. */
@@ -152,6 +166,23 @@ export const sandboxDesk = (options: {
     cancelSubscription: (userId, when = 'now') => act(userId, (account, moment) => cancelLiving(account, when, moment)),
     becomePastDue: (userId) => act(userId, failRenewal),
     refund: (userId) => act(userId, refundLatest),
+    onboarding: async (payeeId) => {
+      const owner = ownerOf('acct', payeeId);
+      const payee = owner === null ? null : ((await store.find(owner))?.payee ?? null);
+      return owner === null || payee?.id !== payeeId ? null : { payeeId, userId: owner, onboarded: payee.onboarded };
+    },
+    onboard: async (payeeId) => {
+      const owner = ownerOf('acct', payeeId);
+      return owner === null
+        ? { ok: false, error: { code: 'unknown_payee' } }
+        : act(owner, (account, moment) => onboard(account, payeeId, moment));
+    },
+    reverseTransfer: async (transferId) => {
+      const owner = ownerOf('tr', transferId);
+      return owner === null
+        ? { ok: false, error: { code: 'unknown_transfer' } }
+        : act(owner, (account, moment) => reverseTransfer(account, transferId, moment));
+    },
     renewDue: async (now) => {
       let so: Advanced = { changed: 0, delivered: 0, failed: 0 };
       for (const userId of await store.userIds()) {

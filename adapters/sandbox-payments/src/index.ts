@@ -1,7 +1,9 @@
 export { renderCheckoutPage } from './checkout-page.ts';
-export type { Advanced, SandboxCheckout, SandboxDesk, SandboxPortal } from './desk.ts';
+export type { Advanced, SandboxCheckout, SandboxDesk, SandboxOnboarding, SandboxPortal } from './desk.ts';
 export type { Deliver, Delivered } from './event-delivery.ts';
+export { renderOnboardingPage } from './onboarding-page.ts';
 export { PAGE_CSP } from './page.ts';
+export type { NoPayee, NoTransfer } from './payees.ts';
 export { renderPortalPage } from './portal-page.ts';
 export { type SandboxPayments, type SandboxPaymentsOptions, sandboxPayments } from './sandbox-payments.ts';
 export type { PayError, SessionError } from './sessions.ts';

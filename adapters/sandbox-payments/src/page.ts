@@ -24,8 +24,19 @@ export const escape = (text: string): string => text.replace(/[&<>"']/g, (charac
 
 export type Desk = { readonly title: string; readonly body: string };
 
+/** What the page is about, beside the desk; plain text. */
+export type Offer = {
+  readonly label: string;
+  /** What a sandbox does not do. */
+  readonly note: string;
+  readonly plan: string;
+  readonly price: string;
+  readonly every: string;
+  readonly perks: readonly string[];
+};
+
 /** A whole HTML document: what is offered on one side, `desk` on the other. */
-export const renderPage = ({ title, body }: Desk, priceText: string): string => `<!doctype html>
+export const renderPage = ({ title, body }: Desk, offer: Offer): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -36,10 +47,10 @@ export const renderPage = ({ title, body }: Desk, priceText: string): string => 
 <style>${CHECKOUT_STYLE}</style>
 </head>
 <body>
-<p class="note" role="note"><strong>Sandbox: no money moves.</strong> No card is asked for, none is charged.</p>
+<p class="note" role="note"><strong>Sandbox: no money moves.</strong> ${escape(offer.note)}</p>
 <main>
 <div class="sheet">
-${offer(priceText)}
+${offerPart(offer)}
 ${body}
 </div>
 </main>
@@ -61,12 +72,20 @@ export const CLOCK =
 const LOGO =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><rect x="2" y="9" width="3.4" height="6" rx="1.7"/><rect x="7.5" y="4" width="3.4" height="16" rx="1.7"/><rect x="13" y="7" width="3.4" height="10" rx="1.7"/><rect x="18.5" y="2" width="3.4" height="20" rx="1.7"/></svg>';
 
-const PERKS = [
-  'Every track, whole, any time',
-  'Artists earn twice the going rate',
-  'Your money follows what you hear',
-  'Cancel whenever you want',
-];
+/** To fans. */
+export const subscriptionOffer = (priceText: string): Offer => ({
+  label: 'What you get',
+  note: 'No card is asked for, none is charged.',
+  plan: 'Fan subscription',
+  price: priceText,
+  every: 'a month',
+  perks: [
+    'Every track, whole, any time',
+    'Artists earn twice the going rate',
+    'Your money follows what you hear',
+    'Cancel whenever you want',
+  ],
+});
 
 /** Two slow swells and a quick one: the outline of a song. Heights in units of a 100-unit view box. */
 const waveHeight = (bar: number): number =>
@@ -80,12 +99,18 @@ const wave = Array.from({ length: WAVE_BARS }, (_, bar) => {
   return `<rect x="${bar * 10 + 2}" y="${100 - height}" width="6" height="${height}" rx="2"/>`;
 }).join('');
 
-const offer = (priceText: string): string => `<section class="offer" aria-label="What you get">
+const offerPart = ({
+  label,
+  plan,
+  price,
+  every,
+  perks,
+}: Offer): string => `<section class="offer" aria-label="${escape(label)}">
 <p class="brand">${LOGO}Backline</p>
-<p class="plan">Fan subscription</p>
-<p class="price"><strong>${escape(priceText)}</strong> <span>a month</span></p>
+<p class="plan">${escape(plan)}</p>
+<p class="price"><strong>${escape(price)}</strong> <span>${escape(every)}</span></p>
 <ul class="perks">
-${PERKS.map((perk) => `<li>${TICK}<span>${perk}</span></li>`).join('\n')}
+${perks.map((perk) => `<li>${TICK}<span>${escape(perk)}</span></li>`).join('\n')}
 </ul>
 <svg class="wave" viewBox="0 0 ${WAVE_BARS * 10} 100" preserveAspectRatio="none" aria-hidden="true">${wave}</svg>
 </section>`;

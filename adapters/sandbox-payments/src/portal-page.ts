@@ -1,9 +1,12 @@
 import type { SandboxPortal } from './desk.ts';
-import { CROSS, type Desk, TICK, escape, renderPage, spokenDay } from './page.ts';
+import { CROSS, type Desk, TICK, escape, renderPage, spokenDay, subscriptionOffer } from './page.ts';
 
 /** A whole HTML document. Its form POSTs `action=cancel` or `action=resume` to the address it was read from. */
 export const renderPortalPage = (portal: SandboxPortal): string =>
-  renderPage(portal.subscription === null ? NOTHING : deskOf(portal.subscription, portal.priceText), portal.priceText);
+  renderPage(
+    portal.subscription === null ? NOTHING : deskOf(portal.subscription, portal.priceText),
+    subscriptionOffer(portal.priceText),
+  );
 
 const NOTHING: Desk = {
   title: 'No subscription',

@@ -1,11 +1,11 @@
 import type { UserId } from '@backline/core/accounts';
 import type { Ids } from '@backline/core/kernel';
 
-export type Prefix = 'cs' | 'sub' | 'in' | 'ch' | 'evt' | 'cus' | 'bps';
+export type Prefix = 'cs' | 'sub' | 'in' | 'ch' | 'evt' | 'cus' | 'bps' | 'acct' | 'tr';
 
 /** 2⁵³ - 1, the largest user id, has 14 hexadecimal digits. */
 const USER_DIGITS = 14;
-const FORM = /^(cs|sub|in|ch|evt|cus|bps)_sandbox_([0-9a-f]{14})[0-9a-f]{32}$/;
+const FORM = /^(cs|sub|in|ch|evt|cus|bps|acct|tr)_sandbox_([0-9a-f]{14})[0-9a-f]{32}$/;
 
 /** Says whose it is, so that it is found without an index; the random half can't be guessed. */
 export const sandboxId = (prefix: Prefix, owner: UserId, ids: Ids): string =>

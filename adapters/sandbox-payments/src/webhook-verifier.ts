@@ -1,13 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { type Instant, type Result, SECOND_MS, err, instant, ok } from '@backline/core/kernel';
-import type { BadSignature, EventId, ObjectRef, WebhookEvent, WebhookVerifier } from '@backline/core/subscriptions';
+import type {
+  BadSignature,
+  EventId,
+  ObjectRef,
+  PayeeRef,
+  WebhookEvent,
+  WebhookVerifier,
+} from '@backline/core/subscriptions';
 import type { StoredEvent } from './account.ts';
 import { checkSignature } from './signed-payload.ts';
 
 type Fields = { readonly [name: string]: unknown };
 
 /** Where in an event of that type the object's id stands, and what the payload must say it is. */
-type Place = { readonly kind: ObjectRef['kind']; readonly object: string; readonly idField: string };
+type Place = { readonly kind: (ObjectRef | PayeeRef)['kind']; readonly object: string; readonly idField: string };
 
 const subscription: Place = { kind: 'subscription', object: 'subscription', idField: 'id' };
 const invoice: Place = { kind: 'invoice', object: 'invoice', idField: 'id' };
@@ -23,6 +30,8 @@ const PLACES: ReadonlyMap<string, Place> = new Map([
   ['invoice.paid', invoice],
   ['invoice.payment_failed', invoice],
   ['charge.refunded', invoiceOfCharge],
+  ['account.updated', { kind: 'payout-account', object: 'account', idField: 'id' }],
+  ['transfer.reversed', { kind: 'transfer', object: 'transfer', idField: 'id' }],
 ]);
 
 const ID = /^\w{1,255}$/;

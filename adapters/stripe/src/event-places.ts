@@ -1,7 +1,11 @@
-import type { ObjectRef } from '@backline/core/subscriptions';
+import type { ObjectRef, PayeeRef } from '@backline/core/subscriptions';
 
 /** Where in an event of that type the object's id stands, and what the payload must say that it is. */
-export type Place = { readonly kind: ObjectRef['kind']; readonly object: string; readonly idField: string };
+export type Place = {
+  readonly kind: (ObjectRef | PayeeRef)['kind'];
+  readonly object: string;
+  readonly idField: string;
+};
 
 const checkout: Place = { kind: 'checkout', object: 'checkout.session', idField: 'id' };
 const subscription: Place = { kind: 'subscription', object: 'subscription', idField: 'id' };
@@ -9,7 +13,10 @@ const invoice: Place = { kind: 'invoice', object: 'invoice', idField: 'id' };
 const charge: Place = { kind: 'charge', object: 'charge', idField: 'id' };
 const ofCharge = (object: string): Place => ({ kind: 'charge', object, idField: 'charge' });
 
-/** Everything that changes who may listen, or what money there is. */
+const account: Place = { kind: 'payout-account', object: 'account', idField: 'id' };
+const transfer: Place = { kind: 'transfer', object: 'transfer', idField: 'id' };
+
+/** Everything that changes who may listen, what money there is, or who can be paid. */
 export const PLACES: ReadonlyMap<string, Place> = new Map([
   ['checkout.session.completed', checkout],
   ['checkout.session.async_payment_succeeded', checkout],
@@ -37,4 +44,6 @@ export const PLACES: ReadonlyMap<string, Place> = new Map([
   ['charge.dispute.closed', ofCharge('dispute')],
   ['radar.early_fraud_warning.created', ofCharge('radar.early_fraud_warning')],
   ['radar.early_fraud_warning.updated', ofCharge('radar.early_fraud_warning')],
+  ['account.updated', account],
+  ['transfer.reversed', transfer],
 ]);

@@ -12,7 +12,7 @@ export const userIn = (metadata: Stripe.Metadata | null | undefined): UserId | n
 };
 
 /** Ids come from webhooks: one that is none is never asked for. */
-export const isIdOf = (prefix: 'sub' | 'in' | 'cs' | 'ch' | 'py', id: string): boolean =>
+export const isIdOf = (prefix: 'sub' | 'in' | 'cs' | 'ch' | 'py' | 'acct' | 'tr', id: string): boolean =>
   new RegExp(`^${prefix}_\\w{1,240}$`).test(id);
 
 /** Stripe gives an id, or where it was asked to the object itself. */

@@ -12,6 +12,10 @@ export const currencyOf = (code: string): Currency => currency(code.toUpperCase(
 /** @param amount Stripe's whole number of the currency's minor units */
 export const microsOf = (amount: number, of: Currency): Micros => micros(BigInt(amount) * microsPerUnit(of));
 
+/** Null for what is no whole number of them. */
+export const amountOf = (amount: Micros, of: Currency): number | null =>
+  amount % microsPerUnit(of) === 0n ? Number(amount / microsPerUnit(of)) : null;
+
 const microsPerUnit = (of: Currency): bigint => {
   if (ZERO_DECIMAL.has(of)) return 1_000_000n;
   return THREE_DECIMAL.has(of) ? 1_000n : 10_000n;

@@ -117,6 +117,23 @@ export const chargeShape = (id: string): Shape =>
 
 export const DISPUTE = having({ status: text, balance_transactions: amounts });
 
+export const ACCOUNT = having({
+  id: text,
+  payouts_enabled: flag,
+  capabilities: perhaps(having({ transfers: perhaps(text) })),
+});
+
+export const ACCOUNT_LINK = having({ url: webAddress });
+
+export const TRANSFER = having({
+  id: text,
+  amount: natural,
+  amount_reversed: natural,
+  currency: currencyCode,
+  reversed: flag,
+  transfer_group: perhaps(text),
+});
+
 export const FRAUD_WARNING = having({ id: text });
 
 export const INVOICE_PAYMENT = having({ invoice: reference() });

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, SECOND_MS, Unavailable } from '@backline/core/kernel';
+import type { PayoutGateway } from '@backline/core/payout';
 import type { PaymentGateway, WebhookVerifier } from '@backline/core/subscriptions';
 import { type CircuitTimes, type StripeCircuit, stripeCircuit } from './circuit.ts';
 import { stripeClient } from './client.ts';
 import { stripePaymentGateway } from './gateway.ts';
+import { stripePayoutGateway } from './payout-gateway.ts';
 import type { Warn } from './warn.ts';
 import { stripeWebhookVerifier } from './webhook-verifier.ts';
 
@@ -29,13 +31,14 @@ const TIMES: StripeTimes = { requestMs: 10 * SECOND_MS, callMs: 11 * SECOND_MS, 
 
 export type StripePayments = {
   readonly gateway: PaymentGateway;
+  readonly payoutGateway: PayoutGateway;
   readonly verifier: WebhookVerifier;
   readonly circuit: Pick<StripeCircuit, 'state' | 'calls'>;
   /** Throws where Stripe does not answer, or does not take the key or know the price. */
   readonly check: () => Promise<void>;
 };
 
-/** Subscriptions by Stripe Billing and Checkout. */
+/** Subscriptions by Stripe Billing and Checkout, payouts by Connect. */
 export const stripePayments = (options: StripePaymentsOptions): StripePayments => {
   const { requestMs, ...circuitTimes } = { ...TIMES, ...options.times };
   const { secretKey, webhookSecrets, clock, warn } = options;
@@ -44,6 +47,7 @@ export const stripePayments = (options: StripePaymentsOptions): StripePayments =
   const circuit = stripeCircuit(circuitTimes, patience, secretKey, warn);
   return {
     gateway: stripePaymentGateway({ stripe, circuit, shop: options, clock, warn }),
+    payoutGateway: stripePayoutGateway({ stripe, circuit, publicUrl: options.publicUrl, clock, warn }),
     verifier: stripeWebhookVerifier(webhookSecrets, /^[rs]k_live_/.test(secretKey) ? 'live' : 'test', warn),
     circuit: { state: circuit.state, calls: circuit.calls },
     check: async () => {

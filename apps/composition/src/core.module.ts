@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Ports, createCore } from '@backline/core';
+import { noWithholding } from '@backline/core/payout';
 import { ContainerModule } from 'inversify';
 import { rememberedReads } from './remembered-reads.ts';
 import { TOKENS } from './tokens.ts';
@@ -35,6 +36,8 @@ export const coreModule = new ContainerModule(({ bind }) => {
         audioInspector,
         paymentGateway: payments.gateway,
         webhookVerifier: payments.verifier,
+        payoutGateway: payments.payoutGateway,
+        withholding: noWithholding,
         digests: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
         recommender: null,
       }),

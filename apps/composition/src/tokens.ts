@@ -16,7 +16,11 @@ import type { LocalAddress } from './local-address.ts';
 import type { SandboxPages } from './sandbox-pages.ts';
 import type { StartWorker } from './jobs.ts';
 
-type Payments = { readonly gateway: Ports['paymentGateway']; readonly verifier: Ports['webhookVerifier'] };
+type Payments = {
+  readonly gateway: Ports['paymentGateway'];
+  readonly payoutGateway: Ports['payoutGateway'];
+  readonly verifier: Ports['webhookVerifier'];
+};
 
 /** Typed, so that a wrong wire does not compile. */
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);

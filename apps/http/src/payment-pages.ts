@@ -39,7 +39,7 @@ const page = (title: string, lead: string, fine: string): string => `<!doctype h
 </html>
 `;
 
-/** What a fan reads on coming back from the payment provider. They tell nothing of the fan. */
+/** What people read on coming back from the payment provider. They tell nothing of who it is. */
 export const PAYMENT_PAGES = {
   paid: page(
     'Thank you',
@@ -55,5 +55,15 @@ export const PAYMENT_PAGES = {
     'All done',
     'What you changed takes effect within a few seconds.',
     'You can close this page and go back to the music.',
+  ),
+  onboarded: page(
+    'Thank you',
+    'What you told is checked now; that takes minutes, seldom a day.',
+    'Nothing more is to be done: what is available is sent to you once it comes to the least amount.',
+  ),
+  linkExpired: page(
+    'This link is used up',
+    'It was good for once, and for some minutes.',
+    'Go back to the app and ask for another; what you have told already is kept.',
   ),
 } as const;

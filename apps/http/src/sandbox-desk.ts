@@ -4,6 +4,7 @@ import type { Result } from '@backline/core/kernel';
 export type CheckoutRefused = {
   readonly code: 'unknown_session' | 'session_expired' | 'session_closed' | 'already_subscribed';
 };
+export type NoPayee = { readonly code: 'unknown_payee' };
 export type NoSubscription = { readonly code: 'no_subscription' };
 
 /** `html` is a whole document, to be sent under `contentSecurityPolicy`. */
@@ -19,6 +20,9 @@ export type SandboxDesk = {
   readonly page: (sessionId: string) => Promise<SandboxPage | null>;
   /** Null when there is no such visit. */
   readonly portalPage: (portalId: string) => Promise<SandboxPage | null>;
+  /** Null when there is no such account. */
+  readonly onboardingPage: (payeeId: string) => Promise<SandboxPage | null>;
+  readonly onboard: (payeeId: string) => Promise<Result<null, NoPayee>>;
   readonly pay: (sessionId: string) => Promise<Result<null, CheckoutRefused>>;
   readonly cancelCheckout: (sessionId: string) => Promise<Result<null, CheckoutRefused>>;
   /** At once unless told otherwise. */

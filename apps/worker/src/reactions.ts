@@ -31,9 +31,15 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
   'subscriptions.fraud_warned': async ({ chargeId, invoiceId }) => {
     log.warn({ chargeId, invoiceId }, 'a card network suspects that a payment was fraud');
   },
+  'subscriptions.payee_changed': async ({ payee }) => {
+    demand(await core.payout.followPayee(payee));
+  },
   'subscriptions.receipt_changed': ({ userId }) => core.payout.bookReceipts(userId),
   'payout.period_closed': async ({ period }) => {
     log.info({ period }, 'a month was closed');
+  },
+  'payout.transfer_ended': async ({ transferId, artistId, outcome }) => {
+    log[outcome === 'settled' ? 'info' : 'warn']({ transferId, artistId, outcome }, 'a transfer to an artist ended');
   },
   'subscriptions.funding_changed': async ({ userId, since }) => {
     const changed = await core.playback.rejudgePlays(userId, since);

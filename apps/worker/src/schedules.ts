@@ -77,6 +77,24 @@ export const schedules = ({
       );
     },
   },
+  {
+    name: 'schedule.transfer_earnings',
+    cron: '11 6 * * *',
+    run: async () => {
+      const released = await core.payout.releaseEarnings();
+      const run = await core.payout.transferEarnings();
+      log[run.failed + run.waiting === 0 ? 'info' : 'warn']({ released, ...run }, 'what is available and due was sent');
+    },
+  },
+  {
+    name: 'schedule.resume_transfers',
+    cron: '37 * * * *',
+    run: async () => {
+      const run = await core.payout.resumeTransfers();
+      if (run.settled + run.failed + run.waiting > 0)
+        log.warn(run, 'transfers that were not answered were gone on with');
+    },
+  },
   ...(sandbox === null ? [] : [sandboxSchedule(sandbox, clock)]),
 ];
 

@@ -1,4 +1,5 @@
 import * as accounts from './accounts.ts';
+import * as onboarding from './onboarding.ts';
 import * as operations from './operations.ts';
 import * as payments from './payments.ts';
 import * as payouts from './payouts.ts';
@@ -34,11 +35,13 @@ export const routes: readonly NamedRoute[] = [
   splits,
   payouts,
   statements,
+  onboarding,
   recommendations,
   operations,
 ].flatMap(routesIn);
 
 export * from './accounts.ts';
+export * from './onboarding.ts';
 export * from './operations.ts';
 export * from './payments.ts';
 export * from './payouts.ts';

@@ -49,6 +49,29 @@ export const answerSandboxPortal = route({
   responses: { 303: { carries: 'nothing', headers: ['Location'] }, 404: problem },
 });
 
+const onboardingParams = object({ payeeId: formed('^[A-Za-z0-9_-]+$', 255, 'the id of a payout account') });
+
+export const showSandboxOnboarding = route({
+  method: 'get',
+  path: '/sandbox/onboarding/:payeeId',
+  summary: "The payment sandbox's page to set up payouts; not in production",
+  tag: 'Sandbox',
+  auth: 'public',
+  params: onboardingParams,
+  responses: { 200: { carries: 'text', contentTypes: ['text/html; charset=utf-8'] }, 404: problem },
+});
+
+export const answerSandboxOnboarding = route({
+  method: 'post',
+  path: '/sandbox/onboarding/:payeeId',
+  summary: "Presses the onboarding page's button; not in production",
+  tag: 'Sandbox',
+  auth: 'public',
+  params: onboardingParams,
+  form: object({ action: choice(['onboard']) }),
+  responses: { 303: { carries: 'nothing', headers: ['Location'] }, 404: problem },
+});
+
 export const cancelSandboxSubscription = route({
   method: 'post',
   path: '/sandbox/subscriptions/cancel',

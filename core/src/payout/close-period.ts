@@ -199,7 +199,7 @@ const issueStatements = async (
   close: Close,
   closedAt: Instant,
 ): Promise<void> => {
-  const artistIds = [...earnersOf(close)].sort((a, b) => a - b);
+  const artistIds = [...new Set([...earnersOf(close), ...(await statements.withNews())])].sort((a, b) => a - b);
   const titles = await statements.titlesOf([...new Set(close.tracks.map(({ trackId }) => trackId))]);
   const facts = {
     close,

@@ -2,6 +2,7 @@ import type { UserId } from '../accounts/index.ts';
 import type { Instant, Month } from '../kernel/index.ts';
 import type { AccountName } from './ledger.ts';
 import type { Difference } from './ports.ts';
+import type { TransferFailure } from './payout-transfer.ts';
 import type { LedgerTransactionId } from './posting-request.ts';
 
 export type RateRefused = {
@@ -28,6 +29,12 @@ export type HoldDecided = { readonly code: 'hold_decided'; readonly decision: 'r
 
 /** The month is not closed, or the artist earned nothing in it. */
 export type StatementNotFound = { readonly code: 'statement_not_found'; readonly period: Month };
+
+/** The provider has forgotten the account, as when somebody deleted it there. */
+export type PayoutAccountGone = { readonly code: 'payout_account_gone' };
+
+/** For good: nothing was sent, and nothing will be under that key. */
+export type TransferRefused = { readonly code: 'transfer_refused'; readonly reason: TransferFailure };
 
 /** Nothing was posted. */
 export type PostingRefused =

@@ -29,6 +29,8 @@ import type { RateVersion } from './rate.ts';
 import type { EarnedReceipt, MonthShare } from './receipt-share.ts';
 import type { SplitVersion, SplitVersionId } from './split.ts';
 import type { IssuedStatement, Sha256, StatementContext } from './statement.ts';
+import type { PayoutAccountRepository, PayoutGateway, TransferRepository } from './transfer-ports.ts';
+import type { Withholding } from './withholding.ts';
 
 export interface RateRepository {
   /** All versions, locked against additions until the transaction ends; ordered by `effectiveFrom`. */
@@ -148,7 +150,9 @@ export interface CloseRepository {
 }
 
 export interface StatementRepository {
-  /** In the order given. */
+  /** Artists of whose transfers there is something that no statement of theirs tells yet. */
+  readonly withNews: () => Promise<readonly UserId[]>;
+  /** In the order given; with the transfers that no statement of theirs tells of yet. */
   readonly contextsOf: (artistIds: readonly UserId[]) => Promise<readonly StatementContext[]>;
   /** Also of removed tracks. */
   readonly titlesOf: (trackIds: readonly TrackId[]) => Promise<ReadonlyMap<TrackId, string>>;
@@ -167,6 +171,8 @@ export type PayoutStores = {
   readonly bookings: BookingRepository;
   readonly closes: CloseRepository;
   readonly statements: StatementRepository;
+  readonly payoutAccounts: PayoutAccountRepository;
+  readonly transfers: TransferRepository;
   readonly outbox: Outbox<PayoutEvent>;
 };
 
@@ -290,6 +296,8 @@ export type PayoutPorts = {
   readonly accounts: Pick<AccountReader, 'account'>;
   readonly statementReader: StatementReader;
   readonly digests: Digests;
+  readonly payoutGateway: PayoutGateway;
+  readonly withholding: Withholding;
   readonly clock: Clock;
   readonly ids: Ids;
 };

@@ -1,7 +1,7 @@
 import type { UserId } from '../accounts/index.ts';
 import type { Instant } from '../kernel/index.ts';
 import type { InvoiceId } from './receipt.ts';
-import type { EventId } from './webhook.ts';
+import type { EventId, PayeeRef } from './webhook.ts';
 
 export type WebhookReceived = {
   readonly type: 'subscriptions.webhook_received';
@@ -32,4 +32,11 @@ export type ReceiptChanged = {
   readonly occurredAt: Instant;
 };
 
-export type SubscriptionEvent = WebhookReceived | FundingChanged | FraudWarned | ReceiptChanged;
+/** Something about those who are paid: it is asked for what is so now. */
+export type PayeeChanged = {
+  readonly type: 'subscriptions.payee_changed';
+  readonly payee: PayeeRef;
+  readonly occurredAt: Instant;
+};
+
+export type SubscriptionEvent = WebhookReceived | FundingChanged | FraudWarned | ReceiptChanged | PayeeChanged;

@@ -3,6 +3,7 @@ import { Payments } from './0002-payments.ts';
 import { Ledger } from './0003-ledger.ts';
 import { Payouts } from './0004-payouts.ts';
 import { Closes } from './0005-closes.ts';
+import { Transfers } from './0006-transfers.ts';
 import { OpenEarnings } from './0008-open-earnings.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '0003-ledger', class: Ledger },
   { name: '0004-payouts', class: Payouts },
   { name: '0005-closes', class: Closes },
+  { name: '0006-transfers', class: Transfers },
   { name: '0008-open-earnings', class: OpenEarnings },
 ];

@@ -1,6 +1,7 @@
 import type { Serve } from '../bind.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { accountRoutes } from './accounts.ts';
+import { onboardingRoutes } from './onboarding.ts';
 import { paymentRoutes } from './payments.ts';
 import { payoutRoutes } from './payouts.ts';
 import { profileRoutes } from './profiles.ts';
@@ -23,6 +24,7 @@ export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
   splitRoutes(serve, deps);
   payoutRoutes(serve, deps);
   statementRoutes(serve, deps);
+  onboardingRoutes(serve, deps);
   recommendationRoutes(serve, deps);
   if (deps.sandbox !== null) sandboxRoutes(serve, deps.sandbox, deps);
 };

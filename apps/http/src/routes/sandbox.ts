@@ -1,10 +1,12 @@
 import {
   answerSandboxCheckout,
+  answerSandboxOnboarding,
   answerSandboxPortal,
   cancelSandboxSubscription,
   failSandboxRenewal,
   refundSandboxSubscription,
   showSandboxCheckout,
+  showSandboxOnboarding,
   showSandboxPortal,
 } from '@backline/contracts/http';
 import type { UserId } from '@backline/core/accounts';
@@ -18,6 +20,8 @@ import type { CheckoutRefused, NoSubscription, SandboxDesk } from '../sandbox-de
 const NO_SESSION = problem(404, 'not-found', 'There is no such checkout', 'There is no checkout session with this id.');
 
 const NO_PORTAL = problem(404, 'not-found', 'There is no such page', 'The page was never opened, or its hour is over.');
+
+const NO_PAYEE = problem(404, 'not-found', 'There is no such page', 'There is no payout account with this id.');
 
 const CHECKOUT_REFUSALS = {
   unknown_session: NO_SESSION,
@@ -89,6 +93,20 @@ export const sandboxRoutes = (serve: Serve, desk: SandboxDesk, { core, wait }: D
     }
     await untilApplied(page.userId, (current) => current?.cancelAtPeriodEnd === isEnding);
     return reply(303, null, { Location: `/sandbox/portal/${portalId}` });
+  });
+
+  serve(showSandboxOnboarding, async ({ params }, reply) => {
+    const page = await desk.onboardingPage(params.payeeId);
+    return page === null
+      ? reply(NO_PAYEE.status, NO_PAYEE.body)
+      : reply(200, page.html, pageHeaders(page.contentSecurityPolicy));
+  });
+
+  serve(answerSandboxOnboarding, async ({ params: { payeeId } }, reply) => {
+    const onboarded = await desk.onboard(payeeId);
+    return onboarded.ok
+      ? reply(303, null, { Location: `/sandbox/onboarding/${payeeId}` })
+      : reply(NO_PAYEE.status, NO_PAYEE.body);
   });
 
   serve(cancelSandboxSubscription, async (_input, reply, { caller }) => {

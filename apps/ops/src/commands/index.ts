@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { closePeriod, solvency, statement, verify } from './periods.ts';
 import { rateAdd, rateList } from './rate.ts';
+import { transferEarnings } from './transfer-earnings.ts';
 import { webhooksList, webhooksReplay } from './webhooks.ts';
 
 export { UsageError } from './command.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   verify,
   rateAdd,
   rateList,
+  transferEarnings,
   webhooksList,
   webhooksReplay,
 ];
