@@ -131,7 +131,7 @@ const movement = fc.record({
 const wish = fc.record({
   movements: fc.array(movement, { minLength: 1, maxLength: 3 }),
   period: fc.constantFrom(...MONTHS),
-  sourceType: fc.constantFrom('transfer' as const, 'transfer' as const, 'period-close' as const),
+  sourceType: fc.constantFrom('receipt' as const, 'receipt' as const, 'period-close' as const),
   sourceId: fc.constantFrom('1', '2', '3', '4'),
   kind: fc.constantFrom('begun', 'settled', 'reversed'),
   key: fc.option(fc.integer({ min: 1, max: 20 }), { freq: 3 }),

@@ -1,14 +1,19 @@
-import type { UserId } from '@backline/core/accounts';
-import { type Instant, type Month, USD, after, month } from '@backline/core/kernel';
+import type { User, UserId } from '@backline/core/accounts';
+import { type Instant, type Month, USD, after, micros, money, month } from '@backline/core/kernel';
 import {
+  type BegunTransfer,
   type BusinessEvent,
   type LedgerTransactionId,
+  type PayoutAccountId,
+  type PayoutTransfer,
+  type PayoutTransferId,
   type Period,
   type Posting,
   type PostingRequest,
   artistAccount,
   credit,
   debit,
+  groupOf,
   transaction,
 } from '@backline/core/payout';
 import { type Harness, commit } from './harness.ts';
@@ -31,7 +36,7 @@ export const requestOf = (
   { event, ...changes }: RequestChanges = {},
 ): PostingRequest => {
   const made = transaction(
-    { period: MONTH, sourceType: 'transfer', sourceId: String(number), kind: 'made', ...event },
+    { period: MONTH, sourceType: 'receipt', sourceId: String(number), kind: 'made', ...event },
     USD,
     postings,
   );
@@ -78,3 +83,33 @@ export const endClosing = ({ ports }: Pick<Harness, 'ports'>, of: Month): Promis
       inputsDigest: DIGEST,
     }),
   );
+
+/** A month is open, and so much of it is available to the artist. */
+export const earnedBy = async (harness: Pick<Harness, 'ports'>, { id }: User, amount: bigint): Promise<void> => {
+  await openMonth(harness);
+  const postings = [debit('stripe_balance', amount), credit(artistAccount('artist_available', id), amount)];
+  await commit(harness.ports.uow, ({ ledger }) => ledger.post([requestOf(1_000 + id, postings)]));
+};
+
+/** Begun; of $25.12, unless said otherwise. */
+export const transferTo = (
+  { id: artistId }: User,
+  number: number,
+  changes: Partial<BegunTransfer> = {},
+): PayoutTransfer => {
+  const id = uuid(number) as PayoutTransferId;
+  return {
+    id,
+    artistId,
+    net: money(25_120_000n, USD),
+    withheld: micros(0n),
+    ruleId: 'none',
+    destination: `acct_${artistId}` as PayoutAccountId,
+    transferGroup: groupOf(id),
+    idempotencyKey: `backline-transfer-${id}`,
+    begunAt: NOW,
+    calledAt: null,
+    ...changes,
+    status: 'begun',
+  };
+};

@@ -107,7 +107,7 @@ export const ledgerSuite = (adapter: string, open: OpenHarness): void => {
         currency: USD,
         amount: 2n,
         id: transactionId(2),
-        event: { period: MONTH, sourceType: 'transfer', sourceId: '2', kind: 'made' },
+        event: { period: MONTH, sourceType: 'receipt', sourceId: '2', kind: 'made' },
         postedAt: after(NOW, 1),
       });
     });

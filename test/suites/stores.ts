@@ -22,6 +22,8 @@ import {
   webhookInboxSuite,
   webhookReaderSuite,
 } from './subscription-stores.ts';
+import { transferEarningsSuite } from './transfer-earnings.ts';
+import { payoutAccountRepositorySuite, transferRepositorySuite } from './transfer-stores.ts';
 import { trackRepositorySuite } from './track-repository.ts';
 import { unitOfWorkSuite } from './unit-of-work.ts';
 import { userRepositorySuite } from './user-repository.ts';
@@ -53,6 +55,9 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     splitRepositorySuite,
     closePeriodSuite,
     earningsSuite,
+    payoutAccountRepositorySuite,
+    transferRepositorySuite,
+    transferEarningsSuite,
   ])
     suite(adapter, open);
 };

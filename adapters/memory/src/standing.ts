@@ -6,6 +6,7 @@ import {
   type KeptClose,
   type MonthlyPlays,
   type OpenPlays,
+  type PayoutTransfer,
   artistAccount,
 } from '@backline/core/payout';
 import { payablePlaysOf } from './rollup.ts';
@@ -15,15 +16,20 @@ import { type Readable, balanceKey } from './state.ts';
 export const standingOf = (state: Readable, artistId: UserId, currency: Currency): ArtistStanding => {
   const balanceOf = (kind: Parameters<typeof artistAccount>[0]): bigint =>
     state.balances.get(balanceKey({ account: artistAccount(kind, artistId), currency }))?.micros ?? 0n;
+  const transferred = (status: PayoutTransfer['status']): bigint =>
+    state.transfers
+      .where('artist', artistId)
+      .filter((transfer) => transfer.status === status && transfer.net.currency === currency)
+      .reduce((sum, { net, withheld }) => sum + net.micros + withheld, 0n);
   return {
     owed: micros(
       balanceOf('artist_pending') +
         balanceOf('artist_available') +
-        balanceOf('artist_deferred') +
-        balanceOf('payout_in_transit') -
-        balanceOf('artist_receivable'),
+        balanceOf('artist_deferred') -
+        balanceOf('artist_receivable') +
+        transferred('begun'),
     ),
-    paid: micros(0n),
+    paid: micros(transferred('settled')),
     open: openPlaysOf(state, artistId),
   };
 };

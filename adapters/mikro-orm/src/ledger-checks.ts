@@ -86,6 +86,30 @@ full join (
 where coalesce(micros, 0) <> coalesce(micros_owed, 0)`,
   },
   {
+    check: 'transfer',
+    sql: `
+select 'transfer ' || coalesce(kept.id, posted.id) || ', booked' as place, coalesce(kept.steps, 'none') as expected,
+  coalesce(posted.steps, 'none') as found
+from (
+  select id::text, case status when 'begun' then 'begun' when 'failed' then 'begun failed'
+    when 'reversed' then 'begun reversed settled' else case net_micros when 0 then 'begun' else 'begun settled' end
+  end as steps from payout_transfer
+) as kept full join (
+  select source_id as id, string_agg(kind, ' ' order by kind collate "C") as steps
+  from ledger_transaction where source_type = 'transfer' group by source_id
+) as posted on posted.id = kept.id
+where kept.steps is distinct from posted.steps
+union all
+select 'account ' || coalesce(account, under_way.name || ' ' || under_way.currency), coalesce(micros, 0)::text,
+  coalesce(net_micros, 0)::text
+from (select * from (${ACCOUNTS}) as entries where name like 'payout\\_in\\_transit:%') as in_transit
+full join (
+  select 'payout_in_transit:' || artist_id as name, currency, sum(net_micros) as net_micros
+  from payout_transfer where status = 'begun' group by artist_id, currency
+) as under_way on under_way.name = in_transit.name and under_way.currency = in_transit.currency
+where coalesce(micros, 0) <> coalesce(net_micros, 0)`,
+  },
+  {
     check: 'statement-chain',
     sql: `
 select 'artist ' || artist_id || ', period ' || to_char(period, 'YYYY-MM') || ', digest' as place, computed as expected,

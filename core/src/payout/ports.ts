@@ -238,6 +238,7 @@ export type Difference = {
     | 'reversal'
     | 'deferral'
     | 'statement-chain'
+    | 'transfer'
     | 'rollup-day'
     | 'rollup-month'
     | 'track-plays'
