@@ -5,7 +5,15 @@ import type { Track } from '@backline/core/catalog';
 import { err, month, ok } from '@backline/core/kernel';
 import { type Difference, artistAccount, credit, debit } from '@backline/core/payout';
 import { commit } from '../suites/harness.ts';
-import { AVAILABLE, beginClosing, earning, openMonth, requestOf, transactionId } from '../suites/ledger-samples.ts';
+import {
+  AVAILABLE,
+  beginClosing,
+  earning,
+  openMonth,
+  requestOf,
+  transactionId,
+  transferTo,
+} from '../suites/ledger-samples.ts';
 import { countsOf } from '../suites/play-counts.ts';
 import {
   AWKWARD_TEXT,
@@ -59,8 +67,8 @@ const ofRollups = () => database.database.ports.ledgerAudit.rollupDifferences(OC
 const difference = (
   check: Difference['check'],
   where: string,
-  expected: string | number,
-  found: string | number,
+  expected: string | number | bigint,
+  found: string | number | bigint,
 ): Difference => ({ check, where, expected: String(expected), found: String(found) });
 
 /** A transaction that is not what was asked for when it was posted. */
@@ -156,6 +164,28 @@ describe('the audit', () => {
         ('${transactionId(2)}', ${track.artistId}, '2026-11-01', ${track.id}, 'USD', 5)`);
     expect(await differences()).toEqual([
       difference('deferral', `account artist_deferred:${track.artistId} USD`, 0, 5),
+    ]);
+  });
+
+  test('a transfer that was never booked, one that is no longer there, and what is under way', async () => {
+    const artist = { ...fan, id: track.artistId };
+    const begun = transferTo(artist, 50);
+    await commit(database.database.ports.uow, ({ transfers }) => transfers.insert(begun));
+    const place = `account payout_in_transit:${artist.id} USD`;
+    expect(await differences()).toEqual([
+      difference('transfer', place, 0, begun.net.micros),
+      difference('transfer', `transfer ${begun.id}, booked`, 'begun', 'none'),
+    ]);
+    const event = { sourceType: 'transfer', sourceId: begun.id, kind: 'begun' } as const;
+    const inTransit = artistAccount('payout_in_transit', artist.id);
+    await commit(database.database.ports.uow, ({ ledger }) =>
+      ledger.post([requestOf(3, [debit('stripe_balance', 25_120_000n), credit(inTransit, 25_120_000n)], { event })]),
+    );
+    expect(await differences()).toEqual([]);
+    await tamper('delete from payout_transfer');
+    expect(await differences()).toEqual([
+      difference('transfer', place, 25_120_000, 0),
+      difference('transfer', `transfer ${begun.id}, booked`, 'none', 'begun'),
     ]);
   });
 

@@ -3,10 +3,17 @@ import { type Core, createCore } from '@backline/core';
 import type { User, UserId } from '@backline/core/accounts';
 import type { Track } from '@backline/core/catalog';
 import { DAY_MS, type Instant, MINUTE_MS, USD, after, err, micros, money, month } from '@backline/core/kernel';
-import { type Statement, artistAccount, parseStatement, verifyStatements } from '@backline/core/payout';
+import {
+  type PayoutAccountId,
+  type Statement,
+  artistAccount,
+  parseStatement,
+  verifyStatements,
+} from '@backline/core/payout';
 import type { PlayId } from '@backline/core/playback';
 import { type InvoiceId, usualFee } from '@backline/core/subscriptions';
 import { type MemoryPorts, type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
+import { valueOf } from '../core/platform.ts';
 import { type OpenHarness, commit, eachTest } from './harness.ts';
 import { addTrack, addUser, at, subscriptionOf, uuid } from './samples.ts';
 
@@ -88,8 +95,8 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
         await receipts.save({ ...receipt!, refunded: receipt!.paid.micros });
       });
     const close = () => core.payout.closePeriod(PERIOD);
-    const statementOf = async ({ id }: { readonly id: UserId }): Promise<Statement> => {
-      const parsed = parseStatement((await ports.statementReader.document(id, PERIOD)) ?? '');
+    const statementOf = async ({ id }: { readonly id: UserId }, period = PERIOD): Promise<Statement> => {
+      const parsed = parseStatement((await ports.statementReader.document(id, period)) ?? '');
       if (!parsed.ok) throw new Error(parsed.error.code);
       return parsed.value.statement;
     };
@@ -264,6 +271,55 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
       expect(await core.payout.releaseEarnings()).toBe(1);
       expect(await core.payout.releaseEarnings()).toBe(0);
       expect(await balances('artist_pending', 'artist_available')).toEqual([0n, 4n * PER_PLAY]);
+      await expectSound();
+    });
+
+    test('statements tell of each transfer that it was sent and that it came back, once', async () => {
+      const tracks = [song!, await addTrack(harness(), artist!), await addTrack(harness(), artist!)];
+      for (let fans = 0; fans < 4; fans += 1) {
+        const fan = await fanWho(true);
+        for (const [index, track] of tracks.entries())
+          await listen(fan, track, 290, after(START, index * 60 * MINUTE_MS));
+      }
+      set(CLOSABLE);
+      await close();
+      const funded = 4n * FUND;
+      const sent = funded - (funded % 10_000n);
+      valueOf(await core.payout.startOnboarding(artist!.id));
+      ports.payees.setOnboarded(`payee-${artist!.id}` as PayoutAccountId, true);
+      const transferAll = async (): Promise<void> => {
+        await core.payout.releaseEarnings();
+        expect(await core.payout.transferEarnings()).toMatchObject({ settled: 1 });
+      };
+      set(at('2026-12-01T00:00:00Z'));
+      await transferAll();
+      const { id } = ports.payees.sent()[0]!;
+      set(at('2026-12-05T00:00:00Z'));
+      ports.payees.reverse(id);
+      await core.payout.followPayee({ kind: 'transfer', id });
+      set(at('2026-12-10T00:00:00Z'));
+      expect(await core.payout.closePeriod(month('2026-11'))).toMatchObject({ ok: true });
+      expect(await statementOf(artist!, month('2026-11'))).toMatchObject({
+        sequence: 2,
+        tracks: [],
+        transfers: [
+          { net: sent, withheld: 0n, state: 'sent', at: '2026-12-01T00:00:00.000Z' },
+          { net: sent, withheld: 0n, state: 'returned', at: '2026-12-05T00:00:00.000Z' },
+        ],
+        balance: { opening: funded, closing: funded },
+      });
+      set(at('2026-12-20T00:00:00Z'));
+      await transferAll();
+      set(at('2027-01-10T00:00:00Z'));
+      expect(await core.payout.closePeriod(month('2026-12'))).toMatchObject({ ok: true });
+      const last = await statementOf(artist!, month('2026-12'));
+      expect(last).toMatchObject({ sequence: 3, transfers: [{ net: sent, state: 'sent' }] });
+      expect(last.balance.closing).toBe(funded - sent);
+      const { paid, balance } = await core.payout.earningsOf(artist!.id);
+      expect([paid.micros, balance.micros]).toEqual([sent, funded - sent + last.deferred.closing]);
+      set(at('2027-02-10T00:00:00Z'));
+      expect(await core.payout.closePeriod(month('2027-01'))).toMatchObject({ ok: true });
+      expect(await ports.statementReader.documentsOf(artist!.id)).toHaveLength(3);
       await expectSound();
     });
 

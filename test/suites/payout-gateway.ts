@@ -24,6 +24,17 @@ export type OpenPayoutGateway = () => Promise<{
 
 const ARTIST = 7 as UserId;
 
+const orderTo = (destination: PayoutAccountId, changes: Partial<TransferOrder> = {}): TransferOrder => {
+  const id = randomUUID() as PayoutTransferId;
+  return {
+    destination,
+    net: money(25_120_000n, USD),
+    transferGroup: groupOf(id),
+    idempotencyKey: `backline-transfer-${id}`,
+    ...changes,
+  };
+};
+
 /** What every PayoutGateway promises, whoever pays. */
 export const payoutGatewaySuite = (adapter: string, open: OpenPayoutGateway): void => {
   describe(`PayoutGateway on ${adapter}`, () => {
@@ -41,16 +52,6 @@ export const payoutGatewaySuite = (adapter: string, open: OpenPayoutGateway): vo
       const id = await account(artistId);
       await opened.onboard(id);
       return id;
-    };
-    const orderTo = (destination: PayoutAccountId, changes: Partial<TransferOrder> = {}): TransferOrder => {
-      const id = randomUUID() as PayoutTransferId;
-      return {
-        destination,
-        net: money(25_120_000n, USD),
-        transferGroup: groupOf(id),
-        idempotencyKey: `backline-transfer-${id}`,
-        ...changes,
-      };
     };
     const send = async (order: TransferOrder): Promise<GatewayTransfer> => valueOf(await gateway.transfer(order));
 

@@ -79,7 +79,10 @@ export const transferEarningsSuite = (adapter: string, open: OpenHarness): void 
       const [ada, ben] = [await onboardedArtist(EARNED), await onboardedArtist(EARNED)];
       const away = createCore({
         ...ports,
-        payoutGateway: { ...ports.payoutGateway, transfer: async () => err({ code: 'payments_away', retryAfterMs: 0 }) },
+        payoutGateway: {
+          ...ports.payoutGateway,
+          transfer: async () => err({ code: 'payments_away', retryAfterMs: 0 }),
+        },
       });
       expect(await away.payout.transferEarnings()).toEqual({ ...NONE, waiting: 1 });
       expect(await balancesOf(ada)).toEqual([EARNED - SENT, SENT]);
@@ -126,7 +129,7 @@ export const transferEarningsSuite = (adapter: string, open: OpenHarness): void 
     test('what came back is available again; hearing it twice is once', async () => {
       const ada = await onboardedArtist(EARNED);
       await core.payout.transferEarnings();
-      const [{ id }] = payees.sent() as [ReturnType<MemoryPayees['sent']>[number]];
+      const { id } = payees.sent()[0]!;
       expect(await core.payout.followPayee({ kind: 'transfer', id })).toEqual(ok(null));
       expect(await balancesOf(ada)).toEqual([EARNED - SENT, 0n]);
       payees.reverse(id);

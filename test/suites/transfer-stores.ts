@@ -21,6 +21,8 @@ export const payoutAccountRepositorySuite = (adapter: string, open: OpenHarness)
     const uow = () => harness().ports.uow;
     const keep = (account: PayoutAccount) => commit(uow(), ({ payoutAccounts }) => payoutAccounts.keep(account));
     const find = ({ id }: User) => commit(uow(), ({ payoutAccounts }) => payoutAccounts.find(id));
+    const findById = (id: string) =>
+      commit(uow(), ({ payoutAccounts }) => payoutAccounts.findById(id as PayoutAccountId));
 
     test('finds what was kept, by artist and by id; the first one stays', async () => {
       const [ada, ben] = [await addArtist(harness()), await addArtist(harness())];
@@ -28,8 +30,6 @@ export const payoutAccountRepositorySuite = (adapter: string, open: OpenHarness)
       await keep(accountOf(ada, { id: 'acct_other' as PayoutAccountId }));
       expect(await find(ada)).toEqual(accountOf(ada));
       expect(await find(ben)).toBeNull();
-      const findById = (id: string) =>
-        commit(uow(), ({ payoutAccounts }) => payoutAccounts.findById(id as PayoutAccountId));
       expect(await findById(`acct_${ada.id}`)).toEqual(accountOf(ada));
       expect(await findById('acct_other')).toBeNull();
     });
@@ -73,6 +73,9 @@ export const transferRepositorySuite = (adapter: string, open: OpenHarness): voi
     const insert = (transfer: PayoutTransfer) => commit(uow(), ({ transfers }) => transfers.insert(transfer));
     const save = (transfer: PayoutTransfer) => commit(uow(), ({ transfers }) => transfers.save(transfer));
     const find = ({ id }: PayoutTransfer) => commit(uow(), ({ transfers }) => transfers.find(id));
+    /** One at a time. */
+    const underWay = (last: PayoutTransfer['id'] | null) =>
+      commit(uow(), ({ transfers }) => transfers.underWay(last, 1));
     const payable = (atLeast: bigint, afterArtist: User | null = null, limit = 10) =>
       commit(uow(), ({ transfers }) => transfers.payable(money(atLeast, USD), afterArtist?.id ?? null, limit));
 
@@ -123,11 +126,10 @@ export const transferRepositorySuite = (adapter: string, open: OpenHarness): voi
     test('lists those under way, and no others, page by page', async () => {
       for (const [number, artist] of [ada!, ben!, cem!].entries()) await insert(transferTo(artist, number + 1));
       await save({ ...transferTo(ben!, 2), status: 'failed', failure: 'refused', endedAt: NOW });
-      const page = (last: PayoutTransfer['id'] | null) => commit(uow(), ({ transfers }) => transfers.underWay(last, 1));
-      const [first] = await page(null);
-      const [second] = await page(first!.id);
+      const [first] = await underWay(null);
+      const [second] = await underWay(first!.id);
       expect([first, second]).toEqual([transferTo(ada!, 1), transferTo(cem!, 3)]);
-      expect(await page(second!.id)).toEqual([]);
+      expect(await underWay(second!.id)).toEqual([]);
     });
 
     test('pays those who have enough and none under way, with where they are paid', async () => {

@@ -77,9 +77,9 @@ export const openStripe = async ({ times, ...options }: Given = {}): Promise<Str
 
 /** The whole core on memory, its payments at Stripe; `gateway` may stand between the core and the adapter. */
 export const platformOn = (
-  { clock, verifier, gateway: adapter }: StripeAdapter,
+  { clock, verifier, payoutGateway, gateway: adapter }: StripeAdapter,
   gateway: PaymentGateway = adapter,
 ): Platform => {
-  const ports = memoryPorts({ clock, paymentGateway: gateway, webhookVerifier: verifier });
+  const ports = memoryPorts({ clock, paymentGateway: gateway, payoutGateway, webhookVerifier: verifier });
   return { core: createCore(ports), ports, clock };
 };

@@ -13,7 +13,7 @@ import { Stripe } from 'stripe';
 import type { StripeCircuit } from './circuit.ts';
 import { isIdOf, userMetadata } from './ids.ts';
 import { amountOf, currencyOf, microsOf } from './minor-units.ts';
-import { type Shape, shaped } from './shape.ts';
+import { shaped } from './shape.ts';
 import { ACCOUNT, ACCOUNT_LINK, TRANSFER, pageShape } from './shapes.ts';
 import type { Warn } from './warn.ts';
 

@@ -58,13 +58,6 @@ export const schedules = ({
     },
   },
   {
-    name: 'schedule.release_earnings',
-    cron: '7 6 * * *',
-    run: async () => {
-      log.info({ shares: await core.payout.releaseEarnings() }, 'earnings that have waited became available');
-    },
-  },
-  {
     name: 'schedule.reconcile_payments',
     cron: '53 4 * * *',
     run: async () => {

@@ -80,7 +80,22 @@ describe('ops', () => {
     expect(await ops('verify')).toEqual({ status: 0, document: { differences: [] } });
   }, 120_000);
 
+  test('transfer-earnings makes available what has waited, and says what it sent', async () => {
+    const april = { ...env, CLOCK_START: '2027-04-20T12:00:00Z' };
+    const run = async () => {
+      const { status, stdout } = await runToEnd('ops', april, ['transfer-earnings']);
+      return { status, document: JSON.parse(stdout) };
+    };
+    const none = { settled: 0, failed: 0, waiting: 0, notOnboarded: 0, short: false };
+    const first = await run();
+    expect(first).toEqual({ status: 0, document: { released: expect.any(Number), ...none } });
+    expect(first.document.released).toBeGreaterThan(0);
+    expect(await run()).toEqual({ status: 0, document: { released: 0, ...none } });
+    expect(await ops('verify')).toEqual({ status: 0, document: { differences: [] } });
+  }, 60_000);
+
   test.each([
+    ['an option that transfer-earnings does not have', ['transfer-earnings', '--all'], 2],
     ['a month that is none', ['close-period', '2027-13'], 2],
     ['no month', ['close-period'], 2],
     ['two months', ['solvency', '2027-01', '2027-02'], 2],
