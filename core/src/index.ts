@@ -75,6 +75,8 @@ export const createCore = (ports: Ports) => {
       acceptShare: payout.acceptShare(ports),
       declineShare: payout.declineShare(ports),
       bookReceipts: payout.bookReceipts(ports),
+      raiseHolds: payout.raiseHolds(ports),
+      settleHold: payout.settleHold(ports),
       closePeriod: payout.closePeriod(ports),
       closeDuePeriods: payout.closeDuePeriods(ports),
       releaseEarnings: payout.releaseEarnings(ports),

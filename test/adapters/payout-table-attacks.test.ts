@@ -80,6 +80,7 @@ const SEEDED = `
   insert into hold (id, listener_id, day, reason, policy_version, raised_at)
     values ('${uuid(1)}', 1, '2026-09-02', '{"code": "many-plays"}', 1, now());
   insert into hold_decision values ('${uuid(1)}', 'released', 'ops', now());
+  insert into late_hold values ('${uuid(1)}', now());
   ${transfer(1, 2)} ${transfer(2, 3)}
   update payout_transfer set status = 'settled', gateway_id = 'tr_2', ended_at = now() where id = '${uuid(2)}';`;
 
@@ -98,6 +99,7 @@ const ATTACKS: readonly Attack[] = [
   ...neverLost('split_share'),
   ...neverChanged('hold', 'policy_version = 2'),
   ...neverChanged('hold_decision', `decision = 'refused'`),
+  ...neverChanged('late_hold', 'reported_from = now()'),
   ...neverChanged('close_input', `part = 'other'`),
   ...neverChanged('fund_line', 'net_micros = 0'),
   ...neverChanged('deferral', 'deferred_micros = 1'),

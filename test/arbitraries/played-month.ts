@@ -20,6 +20,7 @@ import {
   type HeardPlay,
   type Judge,
   type Judgment,
+  type ListenerFacts,
   type PlayId,
   type UnjudgedPlay,
   byStart,
@@ -118,14 +119,21 @@ const playId = (group: number, number: number): PlayId =>
 /** All that is known of the account is judged with it. */
 export const alone = (play: UnjudgedPlay): HeardPlay => ({ play, busyUntil: null, paidThatDay: 0 });
 
+/** Of a listener who has no share in a track and of whom nothing is held. */
+export const factsOf = (funding: readonly FundedSpan[]): ListenerFacts => ({ funding, earning: [], heldDays: [] });
+
 export type JudgedPlay = readonly [play: UnjudgedPlay, judgment: Judgment];
 
 /** Each listener's plays in judging order, every play once however often it was reported. */
-export const judgedBy = (judge: Judge, reported: readonly UnjudgedPlay[]): readonly JudgedPlay[] => {
+export const judgedBy = (
+  judge: Judge,
+  reported: readonly UnjudgedPlay[],
+  facts: Partial<ListenerFacts> = {},
+): readonly JudgedPlay[] => {
   const plays = [...new Map(reported.map((play) => [play.playId, play])).values()];
   return [...Map.groupBy(plays, ({ listenerId }) => listenerId)].flatMap(([listenerId, own]) => {
     const sorted = own.toSorted(byStart);
-    const judgments = judge({ plays: sorted.map(alone), funding: fundingOf(listenerId) });
+    const judgments = judge({ plays: sorted.map(alone), ...factsOf(fundingOf(listenerId)), ...facts });
     return sorted.map((play, index): JudgedPlay => [play, judgments[index]!]);
   });
 };

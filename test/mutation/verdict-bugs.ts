@@ -49,7 +49,7 @@ export const VERDICT_BUGS: readonly SeededBug[] = [
   {
     name: 'artists are paid for hearing themselves',
     file: 'payout/verdict.ts',
-    find: "[earnsFrom(play), 'self-play'],",
+    find: "[earnsFrom(play, earning), 'self-play'],",
     replace: '',
     killedBy: law('a verdict pays nobody for hearing what they earn from'),
   },
@@ -66,6 +66,27 @@ export const VERDICT_BUGS: readonly SeededBug[] = [
     find: 'play.startedAt < Math.max(heardUntil, busyUntil ?? -Infinity)',
     replace: 'play.startedAt <= Math.max(heardUntil, busyUntil ?? -Infinity)',
     killedBy: law('a verdict is the one that the text gives'),
+  },
+  {
+    name: 'collaborators are paid for hearing what they share',
+    file: 'payout/verdict.ts',
+    find: 'play.listenerId === play.artistId || earning.some((span) => span.trackId === play.trackId && covers(span, play))',
+    replace: 'play.listenerId === play.artistId',
+    killedBy: law('a verdict pays nobody for hearing what they earn from'),
+  },
+  {
+    name: 'held plays make room under the cap',
+    file: 'payout/verdict.ts',
+    find: "if (verdict === 'payable' || verdict === 'held') paidToday.set",
+    replace: "if (verdict === 'payable') paidToday.set",
+    killedBy: law('a verdict of a day that is held is held where it was payable, and is otherwise what it was'),
+  },
+  {
+    name: 'what a close has counted is held',
+    file: 'payout/verdict.ts',
+    find: 'reportedFrom === null || reportedAt >= reportedFrom',
+    replace: 'reportedFrom === null || reportedAt >= 0',
+    killedBy: law('a verdict of a day that is held is held where it was payable, and is otherwise what it was'),
   },
   {
     name: 'a day of exactly the allowed plays is held',
@@ -86,7 +107,7 @@ export const VERDICT_BUGS: readonly SeededBug[] = [
     file: 'payout/hold.ts',
     find: "decided?.decision !== 'released'",
     replace: 'decided === null',
-    killedBy: law('a hold holds payable plays until it is released, and no others'),
+    killedBy: law('a hold holds until it is released'),
   },
   {
     name: 'counts of the same track are not added up',
@@ -107,7 +128,7 @@ export const VERDICT_BUGS: readonly SeededBug[] = [
   {
     name: 'plays that are not paid use up the cap',
     file: 'payout/verdict.ts',
-    find: "if (verdict === 'payable') paidToday.set",
+    find: "if (verdict === 'payable' || verdict === 'held') paidToday.set",
     replace: 'paidToday.set',
     killedBy: law('a verdict of a play that overlaps nothing heard lowers no pay'),
   },

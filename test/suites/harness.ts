@@ -12,6 +12,7 @@ export type Harness = {
     | 'catalog'
     | 'plays'
     | 'payouts'
+    | 'holdReader'
     | 'playCounts'
     | 'ledgerAudit'
     | 'statementReader'

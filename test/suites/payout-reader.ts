@@ -219,6 +219,7 @@ export const payoutReaderSuite = (adapter: string, open: OpenHarness): void => {
         startedAt: play.startedAt,
         msPlayed: 86_400_000,
         verdict: 'overlapping',
+        hold: null,
       };
       expect(await playsOf(artist)).toEqual([shown]);
       await rejudge(harness(), [[play, 'payable']]);

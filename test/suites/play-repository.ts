@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { User, UserId } from '@backline/core/accounts';
 import type { Track, TrackId } from '@backline/core/catalog';
-import { DAY_MS, type Instant, after, dayStart, err, ok } from '@backline/core/kernel';
+import { DAY_MS, type Instant, after, dayStart, err, month, monthStart, ok } from '@backline/core/kernel';
 import {
   type Judgment,
   type Play,
@@ -40,6 +40,8 @@ const VERDICTS: readonly Verdict[] = [
   'too-late',
 ];
 
+const firstOf = (text: string): Instant => monthStart(month(text));
+
 const ALONE: Surroundings = { heardUntil: null, isFollowed: false, paidThatDay: 0 };
 
 /** Of a listener and a track that there are not. */
@@ -70,8 +72,14 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
     /** What the surroundings of such a play are. */
     const around = async (play: Play) => (await factsOf(play))[0]!.around;
     const lock = (listeners: readonly UserId[]) => commit(log(), ({ plays }) => plays.lock(listeners));
+    const listenerFacts = (...listeners: readonly UserId[]) =>
+      commit(log(), ({ plays }) => plays.listenerFacts(listeners));
+    const earningOf = async ({ id }: User) =>
+      (await listenerFacts(id)).get(id)!.earning.toSorted((a, b) => a.trackId - b.trackId || a.from - b.from);
     const spansOf = async (...listeners: readonly UserId[]) =>
-      (await commit(log(), ({ plays }) => plays.funding(listeners))).toSorted((a, b) => a.from - b.from);
+      [...(await listenerFacts(...listeners))].flatMap(([listenerId, { funding }]) =>
+        funding.toSorted((a, b) => a.from - b.from).map((span) => ({ ...span, listenerId })),
+      );
     const append = (...plays: readonly Play[]) => commit(log(), (stores) => stores.plays.append(plays));
 
     const scene = async (): Promise<{ readonly fan: User; readonly other: User; readonly track: Track }> => ({
@@ -89,7 +97,7 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       expect(await factsOf()).toEqual([]);
       expect(await inWindows()).toEqual([]);
       await append();
-      expect(await commit(log(), ({ plays }) => plays.funding([]))).toEqual([]);
+      expect(await listenerFacts()).toEqual(new Map());
       await commit(log(), ({ plays }) => plays.rejudge([]));
       await commit(log(), ({ plays }) => plays.lock([]));
     });
@@ -402,6 +410,43 @@ export const playRepositorySuite = (adapter: string, open: OpenHarness): void =>
       const { fan, track } = await scene();
       await addPlays(harness(), [playOf(1, fan, track, { startedAt: after(dayStart(NOW), 1), ...changes })]);
       expect((await around(playOf(2, fan, track, { startedAt: NOW }))).paidThatDay).toBe(count);
+    });
+
+    test('of a listener of whom nothing is known it tells so', async () => {
+      const stranger = 77_777 as UserId;
+      const nothing = { funding: [], earning: [], heldDays: [] };
+      expect(await listenerFacts(stranger)).toEqual(new Map([[stranger, nothing]]));
+    });
+
+    test('tells since when listeners have a share in a track, and until when', async () => {
+      const [fan, other] = [await addUser(harness()), await addUser(harness())];
+      const artist = await addArtist(harness());
+      const [shared, kept] = [await addTrack(harness(), artist), await addTrack(harness(), artist)];
+      const append = (track: Track, effectiveFrom: string, ...accepted: readonly (readonly [User, boolean])[]) =>
+        commit(harness().ports.uow, ({ splits }) =>
+          splits.append({
+            trackId: track.id,
+            effectiveFrom: month(effectiveFrom),
+            shares: [
+              { userId: artist.id, basisPoints: 10_000 - accepted.length, acceptedAt: NOW },
+              ...accepted.map(([user, yes]) => ({ userId: user.id, basisPoints: 1, acceptedAt: yes ? NOW : null })),
+            ],
+          }),
+        );
+      await append(shared, '2026-09', [fan, true]);
+      await append(shared, '2026-11', [fan, true], [other, false]);
+      await append(shared, '2026-12', [fan, true]);
+      await append(shared, '2026-12', [other, true]);
+      await append(kept, '2027-01', [fan, true]);
+      await append(kept, '2026-10', [fan, true]);
+      expect(await earningOf(fan)).toEqual([
+        { trackId: shared.id, from: firstOf('2026-09'), until: firstOf('2026-11') },
+        { trackId: shared.id, from: firstOf('2026-11'), until: firstOf('2026-12') },
+        { trackId: shared.id, from: firstOf('2026-12'), until: firstOf('2026-12') },
+        { trackId: kept.id, from: firstOf('2026-10'), until: firstOf('2027-01') },
+        { trackId: kept.id, from: firstOf('2027-01'), until: null },
+      ]);
+      expect(await earningOf(other)).toEqual([{ trackId: shared.id, from: firstOf('2026-12'), until: null }]);
     });
 
     test('tells what pays for the listeners, of all their subscriptions', async () => {

@@ -3,6 +3,8 @@ import { catalogReaderSuite } from './catalog-reader.ts';
 import { closePeriodSuite } from './close-period.ts';
 import { earningsSuite } from './earnings.ts';
 import type { OpenHarness } from './harness.ts';
+import { holdRepositorySuite } from './hold-repository.ts';
+import { holdsSuite } from './holds.ts';
 import { ledgerSuite } from './ledger.ts';
 import { payoutReaderSuite } from './payout-reader.ts';
 import { periodRepositorySuite } from './period-repository.ts';
@@ -53,7 +55,9 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     subscriptionReaderSuite,
     webhookReaderSuite,
     splitRepositorySuite,
+    holdRepositorySuite,
     closePeriodSuite,
+    holdsSuite,
     earningsSuite,
     payoutAccountRepositorySuite,
     transferRepositorySuite,

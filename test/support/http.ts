@@ -46,6 +46,8 @@ export type HttpApp = {
   readonly call: (method: string, path: string, call?: Call) => Promise<Answer>;
   /** Registers and signs in. */
   readonly person: (role: 'FAN' | 'ARTIST', displayName?: string) => Promise<Person>;
+  /** Anew, once the time has moved on. */
+  readonly signIn: (person: Person) => Promise<Person>;
   readonly publish: (artist: Person, title: string, fields?: Readonly<Record<string, string>>) => Promise<JsonValue>;
   /** What the worker does with the webhook events that came in. */
   readonly applyEvents: () => Promise<void>;
@@ -104,8 +106,12 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
     const registered = await call('POST', '/auth/register', {
       json: { email, password: PASSWORD, role, ...(displayName === undefined ? {} : { displayName }) },
     });
+    return signIn({ userId: registered.body.userId, email });
+  };
+
+  const signIn = async ({ userId, email }: Pick<Person, 'userId' | 'email'>): Promise<Person> => {
     const { body } = await call('POST', '/auth/login', { json: { email, password: PASSWORD } });
-    return { userId: registered.body.userId, email, token: body.accessToken, refreshToken: body.refreshToken };
+    return { userId, email, token: body.accessToken, refreshToken: body.refreshToken };
   };
 
   const publish: HttpApp['publish'] = async (artist, title, fields = {}) => {
@@ -139,7 +145,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
     server.closeAllConnections();
     await closed;
   };
-  return { url, port, ports, core, call, person, publish, applyEvents, subscribe, close };
+  return { url, port, ports, core, call, person, signIn, publish, applyEvents, subscribe, close };
 };
 
 const listening = (server: Server): Promise<number> =>

@@ -16,6 +16,7 @@ import { statementReader } from './closes.ts';
 import { systemClock } from './clock.ts';
 import { memoryDigests } from './digests.ts';
 import { popularityReader } from './discovery.ts';
+import { holdReader } from './holds.ts';
 import { ledgerAudit } from './ledger-audit.ts';
 import { memoryImageStore, memoryMediaStore } from './media.ts';
 import { type MemoryPayments, memoryPayments } from './payments.ts';
@@ -54,6 +55,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     catalog: catalogReader(tables),
     plays: playReader(tables),
     payouts: payoutReader(tables),
+    holdReader: holdReader(tables),
     playCounts: playCountReader(tables),
     ledgerAudit: ledgerAudit(tables),
     statementReader: statementReader(tables),

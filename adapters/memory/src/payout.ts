@@ -1,6 +1,7 @@
 import type { JudgedPlayView, PayoutReader, RateRepository, RateVersion, RateVersionId } from '@backline/core/payout';
 import { invariant, monthOf } from '@backline/core/kernel';
 import type { Play } from '@backline/core/playback';
+import { holdOn } from './holds.ts';
 import { type Listing, listPage } from './keyset.ts';
 import { NEWEST_FIRST, titleOf } from './playback.ts';
 import { standingOf } from './standing.ts';
@@ -28,7 +29,16 @@ export const payoutReader = (state: Readable): PayoutReader => {
     ...NEWEST_FIRST,
     view: (play) => {
       const { playId, trackId, startedAt, msPlayed, judgment } = play;
-      return { playId, trackId, title: titleOf(state, play), startedAt, msPlayed, verdict: judgment.verdict };
+      const hold = judgment.verdict === 'held' ? holdOn(state, play) : null;
+      return {
+        playId,
+        trackId,
+        title: titleOf(state, play),
+        startedAt,
+        msPlayed,
+        verdict: judgment.verdict,
+        hold: hold === null ? null : { reason: hold.reason, refused: hold.decided?.decision === 'refused' },
+      };
     },
   };
   return {

@@ -15,8 +15,10 @@ import {
   byStart,
   endOf,
 } from '@backline/core/playback';
+import { heldDaysOf } from './holds.ts';
 import { type Listing, listPage } from './keyset.ts';
 import { reportedPlaysOf } from './rollup.ts';
+import { earningOf } from './splits.ts';
 import type { Drafts, Movement, Readable, Sequence } from './state.ts';
 
 /** Verdicts of plays that count towards the daily cap, or lie beyond it. */
@@ -48,9 +50,16 @@ export const playRepository = (drafts: Drafts, nextMovement: Sequence): PlayRepo
     rejudge: async (changes) => {
       for (const { play, judgment } of changes) rejudge(drafts, nextMovement, play.playId, judgment);
     },
-    funding: async (listeners) =>
-      listeners.flatMap((listenerId) =>
-        subscriptions.where('user', listenerId).flatMap(({ paid }) => paid.map((span) => ({ ...span, listenerId }))),
+    listenerFacts: async (listeners) =>
+      new Map(
+        listeners.map((listenerId) => [
+          listenerId,
+          {
+            funding: subscriptions.where('user', listenerId).flatMap(({ paid }) => paid),
+            earning: earningOf(drafts, listenerId),
+            heldDays: heldDaysOf(drafts, listenerId),
+          },
+        ]),
       ),
   };
 };

@@ -1,6 +1,8 @@
+import type { UserId } from '@backline/core/accounts';
 import { invariant } from '@backline/core/kernel';
-import type { SplitRepository, SplitVersion, SplitVersionId } from '@backline/core/payout';
-import type { Drafts, Sequence } from './state.ts';
+import { type SplitRepository, type SplitVersion, type SplitVersionId, timeInForce } from '@backline/core/payout';
+import type { EarningSpan } from '@backline/core/playback';
+import type { Drafts, Readable, Sequence } from './state.ts';
 
 export const splitRepository = ({ splits, declined, periods }: Drafts, nextId: Sequence): SplitRepository => ({
   versionsOf: async (trackId) => inOrder(splits.where('track', trackId)),
@@ -39,3 +41,13 @@ export const splitRepository = ({ splits, declined, periods }: Drafts, nextId: S
 
 const inOrder = (versions: readonly SplitVersion[]): readonly SplitVersion[] =>
   versions.toSorted((a, b) => a.id - b.id);
+
+/** While a version of which the user has accepted a share is the track's. */
+export const earningOf = ({ splits }: Readable, userId: UserId): readonly EarningSpan[] =>
+  splits
+    .all()
+    .filter(({ shares }) => shares.some((share) => share.userId === userId && share.acceptedAt !== null))
+    .map((version) => ({
+      trackId: version.trackId,
+      ...timeInForce(version, splits.where('track', version.trackId)),
+    }));

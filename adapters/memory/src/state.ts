@@ -15,6 +15,7 @@ import {
   type PayoutTransfer,
   type Period,
   type PostingRequest,
+  type RaisedHold,
   type RateVersion,
   type RateVersionId,
   type SplitVersion,
@@ -22,6 +23,7 @@ import {
 } from '@backline/core/payout';
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
+import { listeningDayKey } from './holds.ts';
 import { type Draft, type Rows, type Table, table } from './table.ts';
 
 export type StoredToken = RefreshToken & { readonly usedAt: Instant | null };
@@ -113,6 +115,10 @@ export const memoryTables = () => ({
     ({ splitId, userId }: { readonly splitId: SplitVersionId; readonly userId: UserId }) => `${splitId} ${userId}`,
     { split: ({ splitId }) => splitId },
   ),
+  holds: table((hold: RaisedHold) => hold.id, {
+    listener: ({ scope }) => scope.listenerId,
+    day: ({ scope }) => listeningDayKey(scope),
+  }),
   bookings: table((booked: EarnedReceipt) => booked.invoiceId, { user: ({ userId }) => userId }),
   bookingCounts: table((counted: { readonly userId: UserId; readonly count: number }) => counted.userId, {}),
   closes: table((close: KeptClose) => close.period, {}),

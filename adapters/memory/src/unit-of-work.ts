@@ -1,9 +1,10 @@
 import type { Stores } from '@backline/core';
 import type { Result, UnitOfWork } from '@backline/core/kernel';
-import type { PlayLogStores } from '@backline/core/playback';
+import type { HeldPlayStores } from '@backline/core/payout';
 import { sessionRepository, userRepository } from './accounts.ts';
 import { trackRepository } from './catalog.ts';
 import { bookingRepository, closeRepository, statementRepository } from './closes.ts';
+import { holdRepository } from './holds.ts';
 import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
 import { periodRepository } from './periods.ts';
@@ -20,7 +21,7 @@ import {
   webhookInbox,
 } from './subscriptions.ts';
 
-export type AllStores = Stores & PlayLogStores;
+export type AllStores = Stores & HeldPlayStores;
 
 /** Serialisable isolation by running one transaction at a time; a lock is held by whoever runs. */
 export const memoryUnitOfWork = (tables: MemoryTables): UnitOfWork<AllStores> => {
@@ -64,6 +65,7 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   closeCounts: tables.closeCounts.draft(),
   splits: tables.splits.draft(),
   declined: tables.declined.draft(),
+  holds: tables.holds.draft(),
   bookings: tables.bookings.draft(),
   bookingCounts: tables.bookingCounts.draft(),
   closes: tables.closes.draft(),
@@ -79,6 +81,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   sessions: sessionRepository(drafts),
   tracks: trackRepository(drafts, sequences.tracks),
   plays: playRepository(drafts, sequences.movements),
+  holds: holdRepository(drafts),
   subscriptions: subscriptionRepository(drafts),
   customers: customerRepository(drafts),
   checkouts: checkoutRepository(drafts),

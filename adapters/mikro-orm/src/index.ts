@@ -3,6 +3,7 @@ import type { Instant, UnitOfWork } from '@backline/core/kernel';
 import { accountReader } from './account-reader.ts';
 import { catalogReader } from './catalog-reader.ts';
 import type { Connection } from './connection.ts';
+import { holdReader } from './holds.ts';
 import { ledgerAudit } from './ledger-audit.ts';
 import { migrations } from './migrations/index.ts';
 import { createOrm } from './orm.ts';
@@ -31,6 +32,7 @@ type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   | 'catalog'
   | 'plays'
   | 'payouts'
+  | 'holdReader'
   | 'playCounts'
   | 'ledgerAudit'
   | 'statementReader'
@@ -75,6 +77,7 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       catalog: catalogReader(pool),
       plays: playReader(pool),
       payouts: payoutReader(pool, orm.em),
+      holdReader: holdReader(connection, pool),
       playCounts: playCountReader(connection),
       ledgerAudit: ledgerAudit(connection),
       statementReader: statementReader(pool),

@@ -33,7 +33,7 @@ const entities = [
 /** Tables that only SQL knows, with keys that refer to others. */
 const WITHOUT_ROWS = [
   /^(ledger|close)_/,
-  /^(track_split|split_share|hold|hold_decision|fund_line|deferral|solvency_report|statement|payout_transfer)$/,
+  /^(track_split|split_share|hold|hold_decision|late_hold|fund_line|deferral|solvency_report|statement|payout_transfer)$/,
 ];
 
 export type OrmOptions = { readonly poolSize: number };

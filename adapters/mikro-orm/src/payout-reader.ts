@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { TrackId } from '@backline/core/catalog';
 import { type Instant, isoText, monthStart, ok, shiftMonth } from '@backline/core/kernel';
-import type { PayoutReader } from '@backline/core/payout';
+import type { HoldReason, PayoutReader } from '@backline/core/payout';
 import type { PlayId, Verdict } from '@backline/core/playback';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import { translate } from './failures.ts';
@@ -17,13 +17,19 @@ type ArtistPlayRow = {
   started_at: number;
   ms_played: number;
   verdict: Verdict;
+  held_for: HoldReason | null;
+  refused: boolean;
 };
 
 const artistPlays = (name: string, filter: string) =>
   statement<ArtistPlayRow>(
     name,
-    `select p.play_id, p.track_id, t.title, p.started_at, p.ms_played, p.verdict
+    `select p.play_id, p.track_id, t.title, p.started_at, p.ms_played, p.verdict, h.reason as held_for,
+       coalesce(d.decision = 'refused', false) as refused
      from play p join track t on t.id = p.track_id
+     left join hold h on p.verdict = 'held' and h.listener_id = p.listener_id
+       and h.day = (p.started_at at time zone 'UTC')::date
+     left join hold_decision d on d.hold_id = h.id
      where p.artist_id = $1 and (p.started_at, p.play_id) < ($2::timestamptz, $3::uuid)
        and p.started_at >= $4::timestamptz and p.started_at < $5::timestamptz and ($6::bigint is null or true) ${filter}
      order by p.started_at desc, p.play_id desc limit $7`,
@@ -66,6 +72,7 @@ export const payoutReader = (pool: PlainPool, em: SqlEntityManager): PayoutReade
           startedAt: row.started_at as Instant,
           msPlayed: row.ms_played,
           verdict: row.verdict,
+          hold: row.held_for === null ? null : { reason: row.held_for, refused: row.refused },
         }),
         (row) => writeCursor('artist-plays', [row.started_at, row.play_id]),
       ),

@@ -1,8 +1,11 @@
 import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
 import { DAY_MS, type Instant, type Result, type UnitOfWork, isoText } from '@backline/core/kernel';
-import type { Play, PlayId, PlayLogStores, PlayRepository, ReportFacts, Verdict } from '@backline/core/playback';
+import type { HeldPlayStores } from '@backline/core/payout';
+import type { Play, PlayId, PlayRepository, ReportFacts, Verdict } from '@backline/core/playback';
 import { retrying } from './failures.ts';
+import { holdRepository } from './holds.ts';
+import { listenerFacts } from './listener-facts.ts';
 import { type Run, type Write, plainPool, statement } from './pool.ts';
 import type { Connection } from './connection.ts';
 
@@ -123,11 +126,6 @@ const REJUDGE = statement<never>(
    select * from changed where previous <> verdict`,
 );
 
-const FUNDING = statement<{ user_id: number; paid_from: number; paid_until: number | null }>(
-  'play_funding',
-  'select user_id, paid_from, paid_until from paid_span where user_id = any($1::bigint[]) order by paid_from',
-);
-
 const fromRow = (row: PlayRow): Play => ({
   playId: row.play_id as PlayId,
   listenerId: row.listener_id as UserId,
@@ -213,12 +211,7 @@ const playRepository = (run: Run, write: Write): PlayRepository => ({
       list(changes, ({ play }) => play.judgment.verdict),
     ]);
   },
-  funding: async (listeners) =>
-    (await run(FUNDING, [list(listeners, itself)])).map((row) => ({
-      listenerId: row.user_id as UserId,
-      from: row.paid_from as Instant,
-      until: row.paid_until as Instant | null,
-    })),
+  listenerFacts: (listeners) => listenerFacts(run, listeners, list(listeners, itself)),
 });
 
 /**
@@ -235,17 +228,17 @@ const SETTINGS = {
 /** A conflict, or a play id that another transaction recorded meanwhile: the next try finds it recorded. */
 const RETRYABLE = /^(40001|40P01|23505)$/;
 
-export type PostgresPlayLog = UnitOfWork<PlayLogStores> & { readonly close: () => Promise<void> };
+export type PostgresPlayLog = UnitOfWork<HeldPlayStores> & { readonly close: () => Promise<void> };
 
 /** The play log's own door to the database: prepared statements on plain connections, since plays come by the thousand. */
 export const postgresPlayLog = (connection: Connection, max: number): PostgresPlayLog => {
   const pool = plainPool(connection, { max, settings: SETTINGS });
   return {
-    run: <R extends Result<unknown, unknown>>(work: (stores: PlayLogStores) => Promise<R>): Promise<R> =>
+    run: <R extends Result<unknown, unknown>>(work: (stores: HeldPlayStores) => Promise<R>): Promise<R> =>
       retrying(
         () =>
           pool.transaction(async (run, write) => {
-            const value = await work({ plays: playRepository(run, write) });
+            const value = await work({ plays: playRepository(run, write), holds: holdRepository(run) });
             return { commit: value.ok, value };
           }),
         RETRYABLE,

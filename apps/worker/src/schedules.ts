@@ -46,6 +46,14 @@ export const schedules = ({
     },
   },
   {
+    name: 'schedule.raise_holds',
+    cron: '11 5 * * *',
+    run: async () => {
+      const raised = await core.payout.raiseHolds();
+      log[raised === 0 ? 'info' : 'warn']({ raised }, 'days of too many plays are held until an operator decides');
+    },
+  },
+  {
     name: 'schedule.close_months',
     cron: '37 5 * * *',
     run: async () => {

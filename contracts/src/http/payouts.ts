@@ -1,4 +1,4 @@
-import { integer, line, named, nullable, object, optional, yesOrNo } from './fields.ts';
+import { choice, integer, line, named, nullable, object, optional, yesOrNo } from './fields.ts';
 import { route } from './route.ts';
 import { MsPlayed, UnpaidReason } from './streams.ts';
 import { Count, Currency, Day, Id, Micros, Period, PlayId, Time, page, pageQuery } from './wire.ts';
@@ -22,6 +22,18 @@ export const Earnings = named('Earnings', {
   rate: Rate,
 });
 
+const PlayHold = named(
+  'PlayHold',
+  {
+    code: choice(['many-plays', 'mostly-one-artist', 'same-recording']),
+    explanation: line(1, 300, { description: 'The same in words, with the numbers.' }),
+    refused: yesOrNo({
+      description: 'Whether somebody has looked at it and it stays unpaid. Until then it may be paid.',
+    }),
+  },
+  { description: 'Why a play is held: what the account did that day, never whose it is.' },
+);
+
 const JudgedPlay = named(
   'JudgedPlay',
   {
@@ -32,6 +44,7 @@ const JudgedPlay = named(
     msPlayed: MsPlayed,
     payable: yesOrNo(),
     reason: nullable(UnpaidReason),
+    hold: nullable(PlayHold),
     day: Day,
   },
   { description: 'A play as its artist sees it: never who listened. `day` is the UTC day that it counts in.' },

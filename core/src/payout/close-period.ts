@@ -10,6 +10,7 @@ import type { Period } from './period.ts';
 import { PAYOUT_POLICY, closableFrom } from './policy.ts';
 import type { KeptClose, PayoutPorts, PayoutStores } from './ports.ts';
 import { post } from './post.ts';
+import { raiseHolds } from './raise-holds.ts';
 import type { LedgerTransactionId } from './posting-request.ts';
 import { perPlay, rateFor } from './rate.ts';
 import { monthlyShares } from './receipt-share.ts';
@@ -34,6 +35,7 @@ export const closePeriod =
     if (!opened.ok) return opened;
     if (opened.value.status === 'closed') return ok(outcome(opened.value, false));
     if (opened.value.status === 'open') {
+      await raiseHolds(ports)();
       const checked = await check(ports);
       if (!checked.ok) return checked;
       await beginClosing(ports, period);

@@ -25,6 +25,8 @@ export type ShareAccepted = { readonly code: 'share_accepted' };
 
 export type NotInSplit = { readonly code: 'not_in_split' };
 
+export type HoldNotFound = { readonly code: 'hold_not_found' };
+
 export type HoldDecided = { readonly code: 'hold_decided'; readonly decision: 'released' | 'refused' };
 
 /** The month is not closed, or the artist earned nothing in it. */

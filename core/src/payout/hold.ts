@@ -1,7 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
-import { type Day, type Instant, type Result, err, ok } from '../kernel/index.ts';
-import type { Verdict } from '../playback/index.ts';
+import { type Brand, type Day, type Instant, type Result, err, ok } from '../kernel/index.ts';
 import type { HoldDecided } from './errors.ts';
 import type { PayoutPolicy } from './policy.ts';
 
@@ -25,10 +24,10 @@ export type HoldReason =
     }
   | { readonly code: 'same-recording'; readonly trackId: TrackId; readonly asTrackId: TrackId };
 
+export type ListeningDayScope = { readonly of: 'listening-day'; readonly listenerId: UserId; readonly day: Day };
+
 /** What is held: an account's day, or a track's plays for as long as it is held. */
-export type HoldScope =
-  | { readonly of: 'listening-day'; readonly listenerId: UserId; readonly day: Day }
-  | { readonly of: 'track'; readonly trackId: TrackId };
+export type HoldScope = ListeningDayScope | { readonly of: 'track'; readonly trackId: TrackId };
 
 /** `released` plays are payable, in the open month if theirs is closed; `refused` ones stay held for good. */
 export type HoldDecision = {
@@ -45,8 +44,21 @@ export type Hold = {
   readonly decided: HoldDecision | null;
 };
 
+export type DayHold = Hold & { readonly scope: ListeningDayScope };
+
+/** A UUID. */
+export type HoldId = Brand<string, 'HoldId'>;
+
+/** A hold as it is kept. */
+export type RaisedHold = DayHold & {
+  readonly id: HoldId;
+  readonly raisedAt: Instant;
+  /** Plays reported before are not held: a close has counted them. Null where all are held. */
+  readonly reportedFrom: Instant | null;
+};
+
 /** R3f for an account's day; null when there is nothing to hold. All its payable plays of the day are held. */
-export const velocityHold = (it: ListeningDay, { version, velocity }: PayoutPolicy): Hold | null => {
+export const velocityHold = (it: ListeningDay, { version, velocity }: PayoutPolicy): DayHold | null => {
   const reason = velocityReason(it, velocity);
   if (reason === null) return null;
   const scope = { of: 'listening-day', listenerId: it.listenerId, day: it.day } as const;
@@ -62,16 +74,12 @@ export const recordingHold = (trackId: TrackId, asTrackId: TrackId, { version }:
 });
 
 /** An operator decides once. */
-export const decideHold = (hold: Hold, decision: HoldDecision): Result<Hold, HoldDecided> =>
+export const decideHold = <H extends Hold>(hold: H, decision: HoldDecision): Result<H, HoldDecided> =>
   hold.decided === null
     ? ok({ ...hold, decided: decision })
     : err({ code: 'hold_decided', decision: hold.decided.decision });
 
 export const isHolding = ({ decided }: Hold): boolean => decided?.decision !== 'released';
-
-/** R3′: `held` is the last rule, so only payable plays can be. */
-export const verdictUnder = (verdict: Verdict, holds: readonly Hold[]): Verdict =>
-  verdict === 'payable' && holds.some(isHolding) ? 'held' : verdict;
 
 const velocityReason = ({ byArtist }: ListeningDay, limits: PayoutPolicy['velocity']): HoldReason | null => {
   const counts = byArtist.map(({ plays }) => plays);

@@ -21,6 +21,8 @@ import type { OpeningBalances } from './close.ts';
 import type { Debt } from './deferred.ts';
 import type { CountsUnsettled, PostingRefused } from './errors.ts';
 import type { PayoutEvent } from './events.ts';
+import type { HeldPlayStores, HoldReader } from './hold-ports.ts';
+import type { HoldReason } from './hold.ts';
 import type { AccountName, BusinessEvent, Entry } from './ledger.ts';
 import type { OpenPlays, TrackPlays } from './open-earnings.ts';
 import type { Period } from './period.ts';
@@ -264,6 +266,8 @@ export type JudgedPlayView = {
   readonly startedAt: Instant;
   readonly msPlayed: number;
   readonly verdict: Verdict;
+  /** Of a play that is held: why, and whether for good. */
+  readonly hold: { readonly reason: HoldReason; readonly refused: boolean } | null;
 };
 
 /** What an artist has earned, by where it is. */
@@ -291,6 +295,8 @@ export interface PayoutReader {
 
 export type PayoutPorts = {
   readonly uow: UnitOfWork<PayoutStores>;
+  readonly playLog: UnitOfWork<HeldPlayStores>;
+  readonly holdReader: HoldReader;
   readonly payouts: PayoutReader;
   readonly playCounts: PlayCountReader;
   readonly ledgerAudit: LedgerAudit;

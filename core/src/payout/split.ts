@@ -8,6 +8,7 @@ import {
   type Result,
   err,
   monthOf,
+  monthStart,
   ok,
   shiftMonth,
   split,
@@ -49,6 +50,24 @@ export const splitFor = (versions: readonly SplitVersion[], month: Month, artist
   return inForce === null
     ? { version: null, shares: [{ userId: artistId, basisPoints: WHOLE_BASIS_POINTS, acceptedAt: 0 as Instant }] }
     : { version: inForce.id, shares: inForce.shares };
+};
+
+/**
+ * From its first month on until a later version is in force, which is never where that begins with the same month.
+ *
+ * @param versions all versions of its track
+ */
+export const timeInForce = (
+  version: SplitVersion,
+  versions: readonly SplitVersion[],
+): { readonly from: Instant; readonly until: Instant | null } => {
+  const next = versions
+    .filter((other) => isLater(other, version))
+    .reduce<SplitVersion | null>((first, other) => (first !== null && isLater(other, first) ? first : other), null);
+  return {
+    from: monthStart(version.effectiveFrom),
+    until: next === null ? null : monthStart(next.effectiveFrom),
+  };
 };
 
 /** By largest remainder, ties by user id; in the order of user ids. */

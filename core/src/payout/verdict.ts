@@ -1,7 +1,9 @@
 import { type Instant, dayStart } from '../kernel/index.ts';
 import {
+  type EarningSpan,
   type FundedSpan,
   type Hearing,
+  type HeldDay,
   type Judge,
   type Judgment,
   type UnjudgedPlay,
@@ -10,21 +12,16 @@ import {
 } from '../playback/index.ts';
 import type { PayoutPolicy } from './policy.ts';
 
-/** R3b: whether the listener earns from the play: as the artist, a collaborator, or through a payout account of theirs. */
-export type EarnsFrom = (play: UnjudgedPlay) => boolean;
-
-const isTheArtist: EarnsFrom = ({ listenerId, artistId }) => listenerId === artistId;
-
 /**
- * The verdict rule R3, a to e and g: total, and independent of the order of arrival.
+ * The verdict rule R3: total, and independent of the order of arrival.
  *
  * "Heard" (`occupying`) is decided by time alone, whatever else makes a play unpayable: an account hears one
- * thing at a time (R3e), so a play that is neither too short nor begun inside a heard one is itself heard.
- * `held` (R3f) is not decided here but before the close.
+ * thing at a time (R3e), so a play that is neither too short nor begun inside a heard one is itself heard. A held
+ * play uses up the daily cap as if it were paid, so that nothing else changes when it is released.
  */
 export const judgeBy =
-  (policy: PayoutPolicy, earnsFrom: EarnsFrom = isTheArtist): Judge =>
-  ({ plays, funding }: Hearing): readonly Judgment[] => {
+  (policy: PayoutPolicy): Judge =>
+  ({ plays, funding, earning, heldDays }: Hearing): readonly Judgment[] => {
     let heardUntil = -Infinity;
     const paidToday = new Map<string, number>();
 
@@ -38,13 +35,14 @@ export const judgeBy =
       const paid = paidToday.get(quota) ?? 0;
       const verdict = firstThatApplies([
         [play.reportedAt - play.startedAt > policy.lateAfterMs, 'too-late'],
-        [earnsFrom(play), 'self-play'],
+        [earnsFrom(play, earning), 'self-play'],
         [tooShort, 'too-short'],
         [!isFunded(play, funding), 'unfunded'],
         [overlapping, 'overlapping'],
         [paid + paidThatDay >= policy.dailyCap, 'daily-cap'],
+        [isHeld(play, heldDays), 'held'],
       ]);
-      if (verdict === 'payable') paidToday.set(quota, paid + 1);
+      if (verdict === 'payable' || verdict === 'held') paidToday.set(quota, paid + 1);
       return { verdict, occupying, policyVersion: policy.version };
     });
   };
@@ -52,5 +50,17 @@ export const judgeBy =
 const firstThatApplies = (rules: readonly (readonly [applies: boolean, verdict: Verdict])[]): Verdict =>
   rules.find(([applies]) => applies)?.[1] ?? 'payable';
 
-const isFunded = ({ startedAt }: UnjudgedPlay, funding: readonly FundedSpan[]): boolean =>
-  funding.some(({ from, until }) => from <= startedAt && startedAt < (until ?? (Infinity as Instant)));
+/** R3b: as the artist, or as a collaborator. */
+const earnsFrom = (play: UnjudgedPlay, earning: readonly EarningSpan[]): boolean =>
+  play.listenerId === play.artistId || earning.some((span) => span.trackId === play.trackId && covers(span, play));
+
+const isHeld = ({ startedAt, reportedAt }: UnjudgedPlay, heldDays: readonly HeldDay[]): boolean =>
+  heldDays.some(
+    ({ day, reportedFrom }) => day === dayStart(startedAt) && (reportedFrom === null || reportedAt >= reportedFrom),
+  );
+
+const isFunded = (play: UnjudgedPlay, funding: readonly FundedSpan[]): boolean =>
+  funding.some((span) => covers(span, play));
+
+const covers = ({ from, until }: FundedSpan, { startedAt }: UnjudgedPlay): boolean =>
+  from <= startedAt && startedAt < (until ?? (Infinity as Instant));

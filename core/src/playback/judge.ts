@@ -1,8 +1,30 @@
+import type { TrackId } from '../catalog/index.ts';
 import type { Instant } from '../kernel/index.ts';
 import type { Judgment, Play } from './play.ts';
 
 /** A time during which a subscription pays for listening; `until` is exclusive, null while it goes on. */
 export type FundedSpan = { readonly from: Instant; readonly until: Instant | null };
+
+/** A time during which the listener earns from a track that is not their own; `until` is exclusive, null while it goes on. */
+export type EarningSpan = {
+  readonly trackId: TrackId;
+  readonly from: Instant;
+  readonly until: Instant | null;
+};
+
+/** A UTC day, by its start, of which the listener's plays are held (payout-rules.md, R3f). */
+export type HeldDay = {
+  readonly day: Instant;
+  /** Those reported before are not; null where all of them are. */
+  readonly reportedFrom: Instant | null;
+};
+
+/** What must be known of a listener to judge their plays. */
+export type ListenerFacts = {
+  readonly funding: readonly FundedSpan[];
+  readonly earning: readonly EarningSpan[];
+  readonly heldDays: readonly HeldDay[];
+};
 
 export type UnjudgedPlay = Omit<Play, 'judgment' | 'firstVerdict'>;
 
@@ -16,10 +38,9 @@ export type HeardPlay = {
 };
 
 /** Plays of one account. */
-export type Hearing = {
+export type Hearing = ListenerFacts & {
   /** In judging order. */
   readonly plays: readonly HeardPlay[];
-  readonly funding: readonly FundedSpan[];
 };
 
 /** The rule of payout: one judgment for each play, in the same order. Pure. */

@@ -1,7 +1,7 @@
 import type { AccountReader, SessionId, UserId } from '../accounts/index.ts';
 import type { CatalogReader, MediaStore, TrackId } from '../catalog/index.ts';
 import type { BadCursor, Clock, Instant, Page, PageRequest, Result, UnitOfWork } from '../kernel/index.ts';
-import type { FundedSpan, Judge } from './judge.ts';
+import type { Judge, ListenerFacts } from './judge.ts';
 import type { Judgment, Play, PlayId, PlayReport, Verdict } from './play.ts';
 
 /** Of one listener's plays, those that start in [from, until). */
@@ -45,9 +45,8 @@ export interface PlayRepository {
   readonly append: (plays: readonly Play[]) => Promise<void>;
   /** Gives recorded plays another judgment; the rollup learns of it. */
   readonly rejudge: (changes: readonly { readonly play: Play; readonly judgment: Judgment }[]) => Promise<void>;
-  readonly funding: (
-    listeners: readonly UserId[],
-  ) => Promise<readonly (FundedSpan & { readonly listenerId: UserId })[]>;
+  /** Of each of them, whatever is known. */
+  readonly listenerFacts: (listeners: readonly UserId[]) => Promise<ReadonlyMap<UserId, ListenerFacts>>;
 }
 
 export type PlayLogStores = { readonly plays: PlayRepository };

@@ -4,7 +4,7 @@ import type { PlayRejection } from './errors.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Play, PlayId, PlayReport, Verdict } from './play.ts';
 import type { RecordPorts, ReportFacts, TrackFacts } from './ports.ts';
-import { type AddedPlay, rule } from './rejudging.ts';
+import { type AddedPlay, factsOf, rule } from './rejudging.ts';
 
 export type PlayOutcome =
   | { readonly playId: PlayId; readonly outcome: 'accepted' | 'duplicate'; readonly verdict: Verdict }
@@ -42,17 +42,16 @@ const commit = async (
 
   const recorded = await playLog.run(async ({ plays }) => {
     const now = clock.now();
-    const [, facts, funding] = await Promise.all([
+    const [, facts, known] = await Promise.all([
       plays.lock(listeners),
       plays.factsOf(reports),
-      plays.funding(listeners),
+      plays.listenerFacts(listeners),
     ]);
     const { entries, accepted } = sortIn(reports, facts, now);
     const added = Map.groupBy(accepted, ({ play }) => play.listenerId);
-    const paid = Map.groupBy(funding, ({ listenerId }) => listenerId);
     const rulings = await Promise.all(
       [...added].map(([listenerId, added]) =>
-        rule(judge, plays, { listenerId, added, days: new Set(), funding: paid.get(listenerId) ?? [] }),
+        rule(judge, plays, { listenerId, added, days: new Set(), facts: factsOf(known, listenerId) }),
       ),
     );
 

@@ -1,6 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import { DAY_MS, type Instant, after, before, dayStart, invariant } from '../kernel/index.ts';
-import type { FundedSpan, HeardPlay, Judge, UnjudgedPlay } from './judge.ts';
+import type { HeardPlay, Judge, ListenerFacts, UnjudgedPlay } from './judge.ts';
 import { type Judgment, type Play, byStart, endOf } from './play.ts';
 import type { PlayRepository, PlayWindow, Surroundings } from './ports.ts';
 
@@ -14,7 +14,7 @@ export type Case = {
   readonly listenerId: UserId;
   readonly added: readonly AddedPlay[];
   readonly days: Days;
-  readonly funding: readonly FundedSpan[];
+  readonly facts: ListenerFacts;
 };
 
 export type Ruling = {
@@ -41,6 +41,12 @@ export const rule = async (judge: Judge, plays: PlayRepository, it: Case): Promi
   }
 };
 
+export const factsOf = (known: ReadonlyMap<UserId, ListenerFacts>, listenerId: UserId): ListenerFacts => {
+  const facts = known.get(listenerId);
+  invariant(facts !== undefined, 'each listener has their facts');
+  return facts;
+};
+
 type Entry = HeardPlay &
   ({ readonly recorded: Play; readonly around: null } | { readonly recorded: null; readonly around: Surroundings });
 
@@ -48,7 +54,7 @@ type Judged = Entry & { readonly judgment: Judgment };
 
 const judgeAll = (judge: Judge, it: Case, days: Days, recorded: readonly Play[]): readonly Judged[] => {
   const plays = entriesOf(it.added, days, recorded);
-  const judgments = judge({ plays, funding: it.funding });
+  const judgments = judge({ ...it.facts, plays });
   invariant(judgments.length === plays.length, 'a judge gives each play one judgment');
   return plays.flatMap((entry, index) => {
     const judgment = judgments[index];

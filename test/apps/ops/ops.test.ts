@@ -162,6 +162,54 @@ describe('ops', () => {
     30_000,
   );
 
+  test('holds list shows what is held, holds refuse and release decide it once', async () => {
+    const day = `(select listener_id, (started_at at time zone 'UTC')::date as day, count(*)::int as plays from play
+      where verdict = 'payable' and started_at >= '2027-03-01' group by 1, 2 order by 3 desc, 1, 2 limit 1)`;
+    const [{ plays }] = (await database.sql(`select plays from ${day} as busiest`)) as [{ plays: number }];
+    const raise = (id: string, date: string) =>
+      database.sql(`insert into hold (id, listener_id, day, reason, policy_version, raised_at)
+        select '${id}', listener_id, ${date}, '{"code": "many-plays", "plays": 636, "allowed": 400}', 1, now()
+        from ${day} as busiest`);
+    const [busy, quiet] = ['1', '2'].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`) as [
+      string,
+      string,
+    ];
+    await raise(busy, 'day');
+    await raise(quiet, `'2027-01-01'`);
+    const listed = await ops('holds', 'list', '--undecided');
+    expect(listed).toMatchObject({ status: 0, document: { holds: [{ decided: null }, { decided: null }] } });
+    expect(listed.document.holds[0].reason).toEqual({ code: 'many-plays', plays: 636, allowed: 400 });
+
+    expect(await ops('holds', 'refuse', busy, '--by', 'Ann')).toMatchObject({
+      status: 0,
+      document: { id: busy, playsChanged: plays, decided: { decision: 'refused', by: 'Ann' } },
+    });
+    expect(await ops('holds', 'release', busy, '--by', 'Bob')).toMatchObject({
+      status: 1,
+      document: { error: 'the hold was refused before' },
+    });
+    expect(await ops('holds', 'release', quiet, '--by', 'Bob')).toMatchObject({
+      status: 0,
+      document: { playsChanged: 0, decided: { decision: 'released' } },
+    });
+    expect((await ops('holds', 'list', '--undecided')).document).toEqual({ holds: [] });
+    expect((await ops('holds', 'list')).document.holds).toHaveLength(2);
+    expect(await ops('verify')).toMatchObject({ status: 0 });
+  }, 120_000);
+
+  test.each([
+    ['a hold that there is not', ['holds', 'release', '99999999-0000-4000-8000-000000000000', '--by', 'Ann'], 1],
+    ['no hold', ['holds', 'refuse', '--by', 'Ann'], 2],
+    ['nobody who decides', ['holds', 'release', '99999999-0000-4000-8000-000000000000'], 2],
+    ['an option that there is not', ['holds', 'list', '--all'], 2],
+  ])(
+    'holds refuses %s',
+    async (_, words, status) => {
+      expect(await ops(...words)).toMatchObject({ status, document: { error: expect.any(String) } });
+    },
+    30_000,
+  );
+
   test('a command that there is not has status 2', async () => {
     expect(await ops('fly')).toEqual({ status: 2, document: null });
     expect(await ops('rate', 'list', '--all')).toMatchObject({ status: 2, document: { error: expect.any(String) } });

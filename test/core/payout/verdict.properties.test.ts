@@ -5,6 +5,7 @@ import { type HeardPlay, type Judgment, type UnjudgedPlay, byStart } from '@back
 import fc from 'fast-check';
 import { type History, REPORTED_AT, history } from '../../arbitraries/history.ts';
 import { verdictsByTheText } from '../../arbitraries/oracle.ts';
+import { factsOf } from '../../arbitraries/played-month.ts';
 import { SEEDED } from '../../arbitraries/seed.ts';
 
 const judge = judgeBy(PAYOUT_POLICY);
@@ -14,7 +15,7 @@ const among = (play: UnjudgedPlay): HeardPlay => ({ play, busyUntil: null, paidT
 
 const judged = ({ plays, funding }: History): readonly (readonly [UnjudgedPlay, Judgment])[] => {
   const sorted = plays.toSorted(byStart);
-  const judgments = judge({ plays: sorted.map(among), funding });
+  const judgments = judge({ plays: sorted.map(among), ...factsOf(funding) });
   return sorted.map((play, index) => [play, judgments[index]!] as const);
 };
 
@@ -129,7 +130,7 @@ describe('the verdict rule', () => {
       msPlayed,
       trackDurationMs,
     };
-    expect(judge({ plays: [among(heard)], funding })[0]!.verdict).toBe(verdict);
+    expect(judge({ plays: [among(heard)], ...factsOf(funding) })[0]!.verdict).toBe(verdict);
   });
 
   test.each([
@@ -145,7 +146,7 @@ describe('the verdict rule', () => {
       startedAt: before(REPORTED_AT, age),
       msPlayed: 60_000,
     };
-    expect(judge({ plays: [among(heard)], funding })[0]!.verdict).toBe(verdict);
+    expect(judge({ plays: [among(heard)], ...factsOf(funding) })[0]!.verdict).toBe(verdict);
   });
 });
 

@@ -10,7 +10,7 @@ const FAN = 1 as UserId;
 /** All that our side keeps of the fan's payments. */
 const stateOf = async ({ ports, clock, core }: Platform) => ({
   subscriptions: await ports.subscriptions.allOf(FAN),
-  funding: (await ports.playLog.run(async ({ plays }) => ok(await plays.funding([FAN])))).value,
+  funding: (await ports.playLog.run(async ({ plays }) => ok(await plays.listenerFacts([FAN])))).value.get(FAN)?.funding,
   checkout: (await ports.uow.run(async ({ checkouts }) => ok((await checkouts.latestOf(FAN))?.closedAt ?? null))).value,
   current: await core.subscriptions.current(FAN),
   now: clock.now(),
@@ -70,7 +70,7 @@ describe('webhooks', () => {
     expect(states.size).toBe(1);
     const [state] = [...states].map((text) => JSON.parse(text));
     expect(state).toMatchObject({ current: { status: 'active', entitling: true }, checkout: START });
-    expect(state.funding).toEqual([{ listenerId: FAN, from: START, until: null }]);
+    expect(state.funding).toEqual([{ from: START, until: null }]);
   });
 
   test.each([0, 1, 2])('any of them alone is enough: %i', async (index) => {

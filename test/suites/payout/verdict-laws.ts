@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { DAY_MS, after, before, dayStart, instant } from '@backline/core/kernel';
-import { type EarnsFrom, judgeBy } from '@backline/core/payout';
 import { type UnjudgedPlay, type Verdict, byStart, endOf } from '@backline/core/playback';
 import fc from 'fast-check';
 import { verdictsByTheText } from '../../arbitraries/oracle.ts';
@@ -10,6 +9,7 @@ import {
   type PlayedMonth,
   alone,
   closeInputsOf,
+  factsOf,
   fundingOf,
   judgedBy,
   playedMonth,
@@ -28,8 +28,6 @@ const startedOn =
   (play: UnjudgedPlay): boolean =>
     dayStart(play.startedAt) === day;
 
-const collaborators: EarnsFrom = ({ listenerId, artistId }) => listenerId === artistId || listenerId === 102;
-
 /** R3 and R4, up to what the plays earn. */
 export const verdictLaws = ({ judge, policy, closeMonth }: PayoutRules): void => {
   const months = playedMonth(policy);
@@ -46,7 +44,7 @@ export const verdictLaws = ({ judge, policy, closeMonth }: PayoutRules): void =>
       msPlayed,
       trackDurationMs,
     };
-    return judge({ plays: [alone(it)], funding: [{ from: instant(0), until: null }] })[0]?.verdict;
+    return judge({ plays: [alone(it)], ...factsOf([{ from: instant(0), until: null }]) })[0]?.verdict;
   };
 
   describe('a verdict', () => {
@@ -130,13 +128,37 @@ export const verdictLaws = ({ judge, policy, closeMonth }: PayoutRules): void =>
     });
 
     test('pays nobody for hearing what they earn from', () => {
-      const strict = judgeBy(policy, collaborators);
       fc.assert(
-        fc.property(months, ({ plays }) => {
+        fc.property(months, fc.nat(), fc.nat(), ({ plays }, first, last) => {
           for (const [play, { verdict }] of judgedBy(judge, plays))
             if (play.listenerId === play.artistId) expect(['self-play', 'too-late']).toContain(verdict);
-          for (const [play, { verdict }] of judgedBy(strict, plays))
-            if (collaborators(play)) expect(['self-play', 'too-late']).toContain(verdict);
+
+          const [{ trackId, startedAt: from }, { startedAt: until }] = [first, last].map(
+            (pick) => plays[pick % plays.length]!,
+          ) as [UnjudgedPlay, UnjudgedPlay];
+          const before = verdictsOf(judgedBy(judge, plays));
+          for (const [play, { verdict }] of judgedBy(judge, plays, { earning: [{ trackId, from, until }] }))
+            if (play.trackId !== trackId) expect(verdict).toBe(before.get(play.playId));
+            else if (from <= play.startedAt && play.startedAt < until)
+              expect(['self-play', 'too-late']).toContain(verdict);
+            else if (play.listenerId !== play.artistId) expect(verdict).not.toBe('self-play');
+        }),
+        SEEDED,
+      );
+    });
+
+    test('of a day that is held is held where it was payable, and is otherwise what it was', () => {
+      fc.assert(
+        fc.property(months, fc.nat(), fc.boolean(), ({ plays }, pick, whole) => {
+          const { startedAt, reportedAt } = plays[pick % plays.length]!;
+          const [day, reportedFrom] = [dayStart(startedAt), whole ? null : reportedAt];
+          const before = verdictsOf(judgedBy(judge, plays));
+          for (const [play, { verdict }] of judgedBy(judge, plays, { heldDays: [{ day, reportedFrom }] })) {
+            const was = before.get(play.playId);
+            const isOfIt =
+              dayStart(play.startedAt) === day && (reportedFrom === null || play.reportedAt >= reportedFrom);
+            expect(verdict).toBe(was === 'payable' && isOfIt ? 'held' : was);
+          }
         }),
         SEEDED,
       );
@@ -221,7 +243,7 @@ export const verdictLaws = ({ judge, policy, closeMonth }: PayoutRules): void =>
                 dayStart(other.startedAt) === dayStart(play.startedAt),
             ).length,
           }));
-          expect(judge({ plays: later, funding: fundingOf(listenerId) })).toEqual(
+          expect(judge({ plays: later, ...factsOf(fundingOf(listenerId)) })).toEqual(
             all.slice(cut).map(([, judgment]) => judgment),
           );
         }),

@@ -4,6 +4,7 @@ import { Ledger } from './0003-ledger.ts';
 import { Payouts } from './0004-payouts.ts';
 import { Closes } from './0005-closes.ts';
 import { Transfers } from './0006-transfers.ts';
+import { LateHolds } from './0007-late-holds.ts';
 import { OpenEarnings } from './0008-open-earnings.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
@@ -14,5 +15,6 @@ export const migrations = [
   { name: '0004-payouts', class: Payouts },
   { name: '0005-closes', class: Closes },
   { name: '0006-transfers', class: Transfers },
+  { name: '0007-late-holds', class: LateHolds },
   { name: '0008-open-earnings', class: OpenEarnings },
 ];

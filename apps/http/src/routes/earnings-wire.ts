@@ -2,6 +2,7 @@ import type { Earnings as EarningsSchema } from '@backline/contracts/http';
 import { dayOf, isoText, monthStart } from '@backline/core/kernel';
 import { type Earnings, type JudgedPlayView, type RateVersion, perPlay } from '@backline/core/payout';
 import type { Static } from 'typebox';
+import { holdWire } from './hold-wire.ts';
 import { verdictWire } from './play-wire.ts';
 
 const MAX_SOURCE_LENGTH = 500;
@@ -37,5 +38,6 @@ export const judgedPlayWire = (play: JudgedPlayView) => ({
   startedAt: isoText(play.startedAt),
   msPlayed: play.msPlayed,
   ...verdictWire(play.verdict),
+  hold: holdWire(play.hold),
   day: dayOf(play.startedAt),
 });

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { holdsList, holdsRefuse, holdsRelease } from './holds.ts';
 import { closePeriod, solvency, statement, verify } from './periods.ts';
 import { rateAdd, rateList } from './rate.ts';
 import { transferEarnings } from './transfer-earnings.ts';
@@ -13,6 +14,9 @@ export const commands: readonly Command[] = [
   statement,
   solvency,
   verify,
+  holdsList,
+  holdsRelease,
+  holdsRefuse,
   rateAdd,
   rateList,
   transferEarnings,
