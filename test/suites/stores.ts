@@ -1,6 +1,7 @@
 import { accountReaderSuite } from './account-reader.ts';
 import { catalogReaderSuite } from './catalog-reader.ts';
 import { closePeriodSuite } from './close-period.ts';
+import { collaboratorsSuite } from './collaborators.ts';
 import { earningsSuite } from './earnings.ts';
 import type { OpenHarness } from './harness.ts';
 import { holdRepositorySuite } from './hold-repository.ts';
@@ -56,6 +57,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     webhookReaderSuite,
     splitRepositorySuite,
     holdRepositorySuite,
+    collaboratorsSuite,
     closePeriodSuite,
     holdsSuite,
     earningsSuite,

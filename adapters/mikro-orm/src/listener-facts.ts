@@ -20,7 +20,7 @@ const FACTS = statement<FactRow>(
    select 'held', listener_id, null, day::timestamptz,
      (select l.reported_from from late_hold l where l.hold_id = h.id)
    from hold h where listener_id = any($1::bigint[])
-     and not exists (select from hold_decision d where d.hold_id = h.id and d.decision = 'released')`,
+     and (select d.decision from hold_decision d where d.hold_id = h.id) is distinct from 'released'`,
 );
 
 /** Of `held` days `until` is when reports begin to be held. */

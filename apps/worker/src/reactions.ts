@@ -1,4 +1,6 @@
 import type { PlatformEvent, Ports, Core } from '@backline/core';
+import type { UserId } from '@backline/core/accounts';
+import type { Instant } from '@backline/core/kernel';
 import type { Logger } from 'pino';
 
 type Of<Type extends PlatformEvent['type']> = Extract<PlatformEvent, { readonly type: Type }>;
@@ -41,11 +43,16 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
   'payout.transfer_ended': async ({ transferId, artistId, outcome }) => {
     log[outcome === 'settled' ? 'info' : 'warn']({ transferId, artistId, outcome }, 'a transfer to an artist ended');
   },
-  'subscriptions.funding_changed': async ({ userId, since }) => {
+  'payout.collaborator_joined': judgeAgain({ core, log }),
+  'subscriptions.funding_changed': judgeAgain({ core, log }),
+});
+
+const judgeAgain =
+  ({ core, log }: Pick<Dependencies, 'core' | 'log'>) =>
+  async ({ userId, since }: { readonly userId: UserId; readonly since: Instant }): Promise<void> => {
     const changed = await core.playback.rejudgePlays(userId, since);
     log.debug({ userId, changed }, 'plays were judged again');
-  },
-});
+  };
 
 /** A job that could not do its work fails, so that it is tried again later. */
 const demand = (

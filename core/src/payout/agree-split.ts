@@ -1,6 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId, TrackNotFound } from '../catalog/index.ts';
-import { type Month, type Result, err, ok } from '../kernel/index.ts';
+import { type Instant, type Month, type Result, err, monthStart, ok, shiftMonth } from '../kernel/index.ts';
 import type { ShareAccepted, SplitNotFound, SplitRefused, UnknownCollaborator } from './errors.ts';
 import type { PayoutPorts, PayoutStores } from './ports.ts';
 import {
@@ -64,7 +64,10 @@ export const acceptShare =
       const version = await stores.splits.find(id);
       const accepted = version === null ? null : accept(version, userId, clock.now());
       if (version === null || accepted === null || !accepted.ok) return err({ code: 'split_not_found' });
-      if (!hasAccepted(version, userId)) await stores.splits.accept(id, userId, clock.now());
+      if (!hasAccepted(version, userId)) {
+        await stores.splits.accept(id, userId, clock.now());
+        await announce(stores, version, userId, clock.now());
+      }
       return ok(await agreed(stores, accepted.value));
     });
 
@@ -79,6 +82,18 @@ export const declineShare =
       await stores.splits.decline(id, userId, clock.now());
       return ok(await agreed(stores, version));
     });
+
+const announce = async (
+  { periods, outbox }: Pick<PayoutStores, 'periods' | 'outbox'>,
+  { trackId, effectiveFrom }: SplitVersion,
+  userId: UserId,
+  occurredAt: Instant,
+): Promise<void> => {
+  const counted = (await periods.all()).findLast(({ status }) => status !== 'open');
+  const firstOpen = counted === undefined ? effectiveFrom : shiftMonth(counted.month, 1);
+  const since = monthStart(firstOpen > effectiveFrom ? firstOpen : effectiveFrom);
+  await outbox.append({ type: 'payout.collaborator_joined', trackId, userId, since, occurredAt });
+};
 
 const agreed = async ({ splits }: Pick<PayoutStores, 'splits'>, version: SplitVersion): Promise<AgreedSplit> => ({
   version,

@@ -1,4 +1,5 @@
 import type { UserId } from '../accounts/index.ts';
+import type { TrackId } from '../catalog/index.ts';
 import type { Instant, Month } from '../kernel/index.ts';
 import type { PayoutTransferId } from './payout-transfer.ts';
 
@@ -17,4 +18,14 @@ export type TransferEnded = {
   readonly occurredAt: Instant;
 };
 
-export type PayoutEvent = PeriodClosed | TransferEnded;
+/** Who has accepted a share: what they hear of the track from then on is self-play (R3b). */
+export type CollaboratorJoined = {
+  readonly type: 'payout.collaborator_joined';
+  readonly trackId: TrackId;
+  readonly userId: UserId;
+  /** The share's first day in a month that was open. */
+  readonly since: Instant;
+  readonly occurredAt: Instant;
+};
+
+export type PayoutEvent = PeriodClosed | TransferEnded | CollaboratorJoined;
