@@ -1,6 +1,6 @@
 import { HOUR_MS, USD, money } from '@backline/core/kernel';
 import * as payout from '@backline/core/payout';
-import { payoutLaws } from '../../suites/payout-laws.ts';
+import { payoutLaws } from '@backline/test/suites/payout-laws';
 
 const lawsUnder = (name: string, policy: payout.PayoutPolicy): void =>
   payoutLaws(name, { ...payout, policy, judge: payout.judgeBy(policy) });
