@@ -34,6 +34,9 @@ const parametersIn = (
   );
 };
 
+/** OpenAPI 3.1, 4.8.12.2: the answers' media types say it. */
+const isAccept = (parameter: Json): boolean => isJsonObject(parameter) && parameter['name'] === 'accept';
+
 /** A link's token is a security scheme of its own, which is not listed among the parameters. */
 const parameters = (route: Route, shapes: Components): readonly Json[] => {
   const isLinkToken = (parameter: Json) =>
@@ -41,7 +44,7 @@ const parameters = (route: Route, shapes: Components): readonly Json[] => {
   return [
     ...parametersIn('path', route.params, shapes),
     ...parametersIn('query', route.query, shapes).filter((parameter) => !isLinkToken(parameter)),
-    ...parametersIn('header', route.headers, shapes),
+    ...parametersIn('header', route.headers, shapes).filter((parameter) => !isAccept(parameter)),
   ];
 };
 

@@ -47,12 +47,18 @@ export const createCore = (ports: Ports) => {
       editTrack: catalog.editTrack(ports),
       removeTrack: catalog.removeTrack(ports),
       removeAllTracksOf: catalog.removeAllTracksOf(ports),
+      processTrack: catalog.processTrack(ports),
+      resumeProcessing: catalog.resumeProcessing(ports),
+      discardRenditions: catalog.discardRenditions(ports),
     },
     playback: {
       recordPlays: playback.recordPlays(recording),
       rejudgePlays: playback.rejudgePlays(recording),
       openStream: playback.openStream(streaming),
+      openPreview: playback.openPreview(streaming),
       openLinkedStream: playback.openLinkedStream(streaming),
+      listSegmented: playback.listSegmented(streaming),
+      openSegmented: playback.openSegmented(streaming),
       signStreamLink: playback.signStreamLink(streaming),
     },
     subscriptions: {

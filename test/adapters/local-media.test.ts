@@ -107,10 +107,25 @@ describe('local media', () => {
     expect(sha256(readFileSync(localPath ?? ''))).toBe(sha256(SONG));
   });
 
+  test('keeps masters apart from what is made of them', async () => {
+    await store.keep(await stagedIn(store, SONG), 'master');
+    await store.keep(await stagedIn(store, SONG), 'derived');
+    const folders = filesBelow(scratch.path).map((path) => path.slice(scratch.path.length + 1).split('/')[0]);
+    expect(folders.sort()).toEqual(['derived', 'masters']);
+  });
+
+  test('finds masters where they lay before they had a place of their own', async () => {
+    const key = await store.keep(await stagedIn(store, SONG), 'master');
+    await store.close();
+    renameSync(join(scratch.path, 'masters'), join(scratch.path, 'audio'));
+    store = localMediaStore({ directory: scratch.path, clock });
+    expect(sha256(await readAll(await openedIn(store, key)))).toBe(sha256(SONG));
+  });
+
   test('does not keep under a name that the upload chose', async () => {
     const staged = await stagedIn(store, SONG);
-    await expect(store.keep({ ...staged, id: '../../../tmp/elsewhere' })).rejects.toThrow();
-    await expect(store.keep({ ...staged, sha256: '../../elsewhere' })).rejects.toThrow();
+    await expect(store.keep({ ...staged, id: '../../../tmp/elsewhere' }, 'master')).rejects.toThrow();
+    await expect(store.keep({ ...staged, sha256: '../../elsewhere' }, 'master')).rejects.toThrow();
     expect(() => store.discard({ ...staged, id: '..' })).toThrow();
   });
 

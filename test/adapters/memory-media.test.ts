@@ -1,6 +1,13 @@
 import { instant } from '@backline/core/kernel';
-import { fixedClock, memoryAudioInspector, memoryImageStore, memoryMediaStore } from '@backline/memory';
+import {
+  fixedClock,
+  memoryAudioInspector,
+  memoryAudioRenderer,
+  memoryImageStore,
+  memoryMediaStore,
+} from '@backline/memory';
 import { audioInspectorSuite } from '../suites/audio-inspector.ts';
+import { audioRendererSuite } from '../suites/audio-renderer.ts';
 import { imageStoreSuite } from '../suites/image-store.ts';
 import { mediaStoreSuite } from '../suites/media-store.ts';
 
@@ -10,3 +17,4 @@ const now = instant(1_700_000_000_123);
 mediaStoreSuite('memory', async () => ({ store: memoryMediaStore({ clock: fixedClock(now) }), now, close }));
 imageStoreSuite('memory', async () => ({ store: memoryImageStore(), close }));
 audioInspectorSuite('memory', async () => ({ inspector: memoryAudioInspector(), close }));
+audioRendererSuite('memory', async () => ({ renderer: memoryAudioRenderer(), close }));

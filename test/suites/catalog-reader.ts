@@ -73,8 +73,11 @@ export const catalogReaderSuite = (adapter: string, open: OpenHarness): void => 
           channels,
           sizeBytes,
           loudnessLufs: -14.35,
+          truePeakDbtp: null,
           artwork: 'picture',
           status: 'processing',
+          progress: { step: null, done: 0 },
+          failure: null,
           playCount: 0,
           createdAt: NOW,
         });

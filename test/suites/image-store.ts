@@ -32,6 +32,20 @@ export const imageStoreSuite = (adapter: string, open: () => Promise<OpenImageSt
       await source!.close();
     });
 
+    test('keeps a picture where it was reserved, once, however often it is put there', async () => {
+      const [ref, other] = [store.reserve(), store.reserve()];
+      expect(ref).not.toBe(other);
+      expect(await store.open(ref)).toBeNull();
+      for (let time = 0; time < 2; time += 1)
+        expect(await store.put(png(40, 30), ref)).toEqual({ ok: true, value: ref });
+      const source = await store.open(ref);
+      expect((await readAll(source!)).length).toBe(source!.sizeBytes);
+      await source!.close();
+      expect(await store.open(other)).toBeNull();
+      await store.remove(ref);
+      expect(await store.open(ref)).toBeNull();
+    });
+
     test('gives the same picture twice two names and two addresses', async () => {
       const [one, other] = [await putIn(store, png(40, 30)), await putIn(store, png(40, 30))];
       expect(one).not.toBe(other);

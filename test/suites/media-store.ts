@@ -25,7 +25,7 @@ export const stagedIn = async (store: MediaStore, bytes: Uint8Array): Promise<St
 };
 
 export const keptIn = async (store: MediaStore, bytes: Uint8Array): Promise<MediaKey> =>
-  store.keep(await stagedIn(store, bytes));
+  store.keep(await stagedIn(store, bytes), 'master');
 
 export const openedIn = async (store: MediaStore, key: MediaKey): Promise<ByteSource> => {
   const source = await store.open(key);
@@ -64,6 +64,25 @@ export const mediaStoreSuite = (adapter: string, open: () => Promise<OpenMediaSt
       expect(one).not.toBe(other);
       await store.remove(one);
       expect(sha256(await readAll(await openedIn(store, other)))).toBe(sha256(SONG));
+    });
+
+    test('tells the key before it keeps anything under it, of masters and of what was made of them', async () => {
+      for (const role of ['master', 'derived'] as const) {
+        const staged = await stagedIn(store, SONG);
+        const key = store.keyOf(staged, role);
+        expect(await store.open(key)).toBeNull();
+        expect(await store.keep(staged, role)).toBe(key);
+        expect(sha256(await readAll(await openedIn(store, key)))).toBe(sha256(SONG));
+        await store.remove(key);
+        expect(await store.open(key)).toBeNull();
+      }
+    });
+
+    test('finds neither under the other’s key', async () => {
+      const staged = await stagedIn(store, SONG);
+      const other = store.keyOf(staged, 'derived');
+      await store.keep(staged, 'master');
+      expect(await store.open(other)).toBeNull();
     });
 
     test('takes exactly as many bytes as may be, and not one more', async () => {
@@ -107,7 +126,7 @@ export const mediaStoreSuite = (adapter: string, open: () => Promise<OpenMediaSt
       };
       const staged = await store.stage(reusing(), LIMITS);
       if (!staged.ok) throw new Error('not staged');
-      const kept = await readAll(await openedIn(store, await store.keep(staged.value)));
+      const kept = await readAll(await openedIn(store, await store.keep(staged.value, 'master')));
       expect(Array.from({ length: 50 }, (_, round) => kept[round * 1_000 + 500])).toEqual([...Array(50).keys()]);
       expect(sha256(kept)).toBe(staged.value.sha256);
     });
@@ -126,11 +145,11 @@ export const mediaStoreSuite = (adapter: string, open: () => Promise<OpenMediaSt
 
     test('keeps an upload once, and not after it was discarded', async () => {
       const [kept, discarded] = [await stagedIn(store, SONG), await stagedIn(store, SONG)];
-      await store.keep(kept);
+      await store.keep(kept, 'master');
       await store.discard(discarded);
       await store.discard(discarded);
-      await expect(store.keep(kept)).rejects.toThrow();
-      await expect(store.keep(discarded)).rejects.toThrow();
+      await expect(store.keep(kept, 'master')).rejects.toThrow();
+      await expect(store.keep(discarded, 'master')).rejects.toThrow();
     });
 
     test('sends exactly the bytes of any range', async () => {

@@ -13,6 +13,7 @@ import { playCountSuite } from './play-counts.ts';
 import { playReaderSuite } from './play-reader.ts';
 import { playRepositorySuite } from './play-repository.ts';
 import { popularityReaderSuite } from './popularity-reader.ts';
+import { processingRepositorySuite } from './processing-repository.ts';
 import { rateRepositorySuite } from './rate-repository.ts';
 import { sessionRepositorySuite } from './session-repository.ts';
 import { splitRepositorySuite } from './split-repository.ts';
@@ -38,6 +39,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     userRepositorySuite,
     sessionRepositorySuite,
     trackRepositorySuite,
+    processingRepositorySuite,
     playRepositorySuite,
     subscriptionRepositorySuite,
     customerRepositorySuite,

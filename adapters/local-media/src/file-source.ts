@@ -17,9 +17,11 @@ export type ServingLimits = {
 /** 32 MiB of heads and at most 64 MiB of buffers. */
 export const SERVING_LIMITS: ServingLimits = { openFiles: 512, heads: 128, largeBuffers: 256 };
 
+export type LocalSource = ByteSource & { readonly localPath: string };
+
 export interface FileServing {
   /** Null when there is no regular file at the path. */
-  readonly source: (path: string, digest: string) => Promise<ByteSource | null>;
+  readonly source: (path: string, digest: string) => Promise<LocalSource | null>;
   /** To be called when the path's file is gone; open sources stay readable. */
   readonly forget: (path: string) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -80,7 +82,7 @@ export const fileServing = (limits: ServingLimits): FileServing => {
     if (range.end >= head.length) await pump(pool, file, { start: head.length, end: range.end }, sink);
   };
 
-  const sourceOf = (path: string, file: Lease, digest: string): ByteSource => {
+  const sourceOf = (path: string, file: Lease, digest: string): LocalSource => {
     let sends = 0;
     let open = true;
     const releaseWhenDone = async (): Promise<void> => {
@@ -90,6 +92,7 @@ export const fileServing = (limits: ServingLimits): FileServing => {
       sizeBytes: file.sizeBytes,
       modifiedAt: file.modifiedAt,
       digest,
+      localPath: path,
       send: async (range, sink) => {
         invariant(open, 'a byte source was read after it was closed');
         invariant(

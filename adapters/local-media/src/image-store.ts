@@ -27,6 +27,8 @@ const MAX_BYTES = 5 * 1024 * 1024;
 const QUEUE = { waiting: 16, retryAfterMs: 2_000 };
 const FEW: ServingLimits = { ...SERVING_LIMITS, heads: 32, largeBuffers: 32 };
 
+const reserve = (): ImageRef => `${randomUUID()}.webp` as ImageRef;
+
 /**
  * Pictures as WebP files under `images/`, whatever came in: PNG, JPEG, WebP or AVIF of at most 40 megapixels. One is
  * decoded at a time; beyond 16 in line the answer is `busy`. Throws when the directory cannot be made.
@@ -38,10 +40,9 @@ export const localImageStore = ({ directory, publicUrl, clock, serving }: LocalI
   const inTurn = oneAtATime(QUEUE);
   prepareStaging(directory);
 
-  const keep = async (webp: Uint8Array): Promise<ImageRef> => {
-    const id = randomUUID();
-    const temporary = staged(directory, id);
-    const ref = `${id}.webp` as ImageRef;
+  const keep = async (webp: Uint8Array, ref: ImageRef): Promise<ImageRef> => {
+    invariant(REF.test(ref), 'not a reference of this store');
+    const temporary = staged(directory, randomUUID());
     const path = fannedOut(images, ref);
     await makeRoomFor(path);
     await writeStaged(temporary, [webp], { maxBytes: Infinity, at: clock.now });
@@ -51,13 +52,14 @@ export const localImageStore = ({ directory, publicUrl, clock, serving }: LocalI
   };
 
   return {
-    put: async (bytes) => {
+    reserve,
+    put: async (bytes, reserved) => {
       if (bytes.length > MAX_BYTES) return err({ code: 'image_refused', reason: 'too-many-pixels' });
       const turn = await inTurn(() => toWebp(bytes));
       if (!turn.ok) return turn;
       if (!turn.value.ok) return turn.value;
       try {
-        return ok(await keep(turn.value.value));
+        return ok(await keep(turn.value.value, reserved ?? reserve()));
       } catch (error) {
         if (isStorageFull(error)) return err({ code: 'storage_full' });
         throw error;

@@ -1,10 +1,9 @@
 import type { AudioFacts, AudioInspector, EmbeddedTags, StagedMedia } from '@backline/core/catalog';
 import { err, ok } from '@backline/core/kernel';
 import { asciiText } from './ascii.ts';
+import { type Chunks, HEADER_BYTES, chunksOf, fourLetters, viewOf } from './riff.ts';
 
 const PCM = 1;
-const HEADER_BYTES = 12;
-const CHUNK_HEADER_BYTES = 8;
 const FORMAT_BYTES = 16;
 
 /** Knows uncompressed WAV, whole in memory, and of its tags the title and the genre. */
@@ -19,22 +18,6 @@ export const memoryAudioInspector = (): AudioInspector => ({
       : ok({ facts, tags: tagsOf(chunks) });
   },
 });
-
-type Chunks = ReadonlyMap<string, Uint8Array>;
-
-/** Those that are whole; the first of each name. */
-const chunksOf = (bytes: Uint8Array, start: number): Chunks => {
-  const chunks = new Map<string, Uint8Array>();
-  let at = start;
-  while (at + CHUNK_HEADER_BYTES <= bytes.length) {
-    const name = fourLetters(bytes, at);
-    const end = at + CHUNK_HEADER_BYTES + viewOf(bytes).getUint32(at + 4, true);
-    if (end > bytes.length) break;
-    if (!chunks.has(name)) chunks.set(name, bytes.subarray(at + CHUNK_HEADER_BYTES, end));
-    at = end + (end % 2);
-  }
-  return chunks;
-};
 
 /** Says why not, where the audio cannot be played. */
 const factsOf = (chunks: Chunks): AudioFacts | string => {
@@ -68,10 +51,6 @@ const tagsOf = (chunks: Chunks): EmbeddedTags => {
 /** Up to the first NUL. */
 const tagText = (bytes: Uint8Array | undefined): string | undefined =>
   bytes === undefined ? undefined : asciiText(bytes).split('\0')[0];
-
-const fourLetters = (bytes: Uint8Array, at: number): string => asciiText(bytes.subarray(at, at + 4));
-
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const readAll = async (staged: StagedMedia): Promise<Uint8Array> => {
   const whole = new Uint8Array(staged.sizeBytes);

@@ -1,7 +1,9 @@
 import type { UserId } from '@backline/core/accounts';
 import type { CatalogReader, Track, TrackId, TrackRepository, TrackSearch, TrackView } from '@backline/core/catalog';
+import { progressOf } from '@backline/core/catalog';
 import { err, invariant, ok } from '@backline/core/kernel';
 import { type Listing, listPage } from './keyset.ts';
+import { renditionsIn } from './processing.ts';
 import { countedPlaysOf } from './rollup.ts';
 import { relevance } from './search.ts';
 import { type Drafts, type Readable, type Sequence, audioKeyOf } from './state.ts';
@@ -47,6 +49,8 @@ export const catalogReader = (state: Readable): CatalogReader => {
       const { artistId, audio } = track;
       return { trackId: id, artistId, audio: audio.key, contentType: audio.contentType };
     },
+    renditions: async (id) => (findUnremoved(id) === null ? [] : renditionsIn(state, id).filter(({ kept }) => kept)),
+    waveform: async (id) => (findUnremoved(id) === null ? null : (state.waveforms.get(id)?.peaks ?? null)),
     trackCountOf: async (artistId) => unremovedOf(state, artistId).length,
   };
 };
@@ -101,6 +105,8 @@ const LISTINGS = {
 
 const viewOf = (state: Readable, track: Track): TrackView => {
   const { audio } = track;
+  const processing = state.processings.get(track.id) ?? null;
+  const done = processing === null ? null : { stepsDone: processing.done.length, current: processing.current };
   return {
     trackId: track.id,
     artist: { userId: track.artistId, displayName: state.users.get(track.artistId)?.profile.displayName ?? null },
@@ -116,7 +122,10 @@ const viewOf = (state: Readable, track: Track): TrackView => {
     sizeBytes: audio.sizeBytes,
     loudnessLufs: track.loudnessLufs,
     artwork: track.artwork,
+    truePeakDbtp: processing?.measured?.truePeakDbtp ?? null,
     status: track.status,
+    progress: progressOf(track.status, done),
+    failure: processing?.failure ?? null,
     playCount: countedPlaysOf(state, track.id),
     createdAt: track.createdAt,
   };

@@ -1,4 +1,5 @@
 export { memoryAudioInspector } from './audio-inspector.ts';
+export { memoryAudioRenderer } from './audio-renderer.ts';
 export * from './auth.ts';
 export * from './clock.ts';
 export * from './media.ts';

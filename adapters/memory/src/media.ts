@@ -1,5 +1,5 @@
 import type { ImageRef, ImageStore } from '@backline/core/accounts';
-import type { MediaKey, MediaStore } from '@backline/core/catalog';
+import type { MediaKey, MediaRole, MediaStore, StagedMedia } from '@backline/core/catalog';
 import { type ByteSource, type Clock, type Ids, type Instant, err, invariant, ok } from '@backline/core/kernel';
 import { sequentialIds } from './auth.ts';
 import { systemClock } from './clock.ts';
@@ -55,6 +55,8 @@ const collected = async (bytes: AsyncIterable<Uint8Array>, maxBytes: number): Pr
   return joined(chunks, sizeBytes);
 };
 
+const keyOf = ({ id }: StagedMedia, role: MediaRole): MediaKey => `${role}/${id}` as MediaKey;
+
 /** Uploads whole in this process's memory, so only as many and as large as fit there; never full. */
 export const memoryMediaStore = ({
   ids = sequentialIds(),
@@ -75,11 +77,12 @@ export const memoryMediaStore = ({
       };
       return ok({ id, sizeBytes: whole.length, sha256: stored.digest, read });
     },
-    keep: async ({ id }) => {
-      const stored = uploads.get(id);
+    keyOf,
+    keep: async (staged, role) => {
+      const stored = uploads.get(staged.id);
       invariant(stored !== undefined, 'not a staged upload of this store');
-      uploads.delete(id);
-      const key = ids.uuid() as MediaKey;
+      uploads.delete(staged.id);
+      const key = keyOf(staged, role);
       kept.set(key, stored);
       return key;
     },
@@ -102,12 +105,14 @@ export const memoryImageStore = ({
   clock = systemClock(),
 }: MemoryMediaOptions = {}): ImageStore => {
   const pictures = new Map<ImageRef, Stored>();
+  const reserve = (): ImageRef => `${ids.uuid()}.png` as ImageRef;
 
   return {
-    put: async (bytes) => {
+    reserve,
+    put: async (bytes, reserved) => {
       const refusal = pngRefusal(bytes);
       if (refusal !== null) return err({ code: 'image_refused', reason: refusal });
-      const ref = `${ids.uuid()}.png` as ImageRef;
+      const ref = reserved ?? reserve();
       pictures.set(ref, { bytes: new Uint8Array(bytes), digest: ref, storedAt: clock.now() });
       return ok(ref);
     },

@@ -3,6 +3,7 @@ import type { UnitOfWork } from '@backline/core/kernel';
 import { noWithholding } from '@backline/core/payout';
 import { accountReader } from './accounts.ts';
 import { memoryAudioInspector } from './audio-inspector.ts';
+import { memoryAudioRenderer } from './audio-renderer.ts';
 import {
   memoryAccessTokens,
   memoryCommonPasswords,
@@ -74,6 +75,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     media: memoryMediaStore({ ids, clock }),
     images: memoryImageStore({ ids, clock }),
     audioInspector: memoryAudioInspector(),
+    audioRenderer: memoryAudioRenderer(),
     paymentGateway: payments.paymentGateway,
     webhookVerifier: payments.webhookVerifier,
     payoutGateway: payees.payoutGateway,

@@ -1,6 +1,6 @@
 import type { PlatformEvent } from '@backline/core';
 import type { RefreshToken, Session, User, UserId } from '@backline/core/accounts';
-import type { Track, TrackId } from '@backline/core/catalog';
+import type { Processing, Track, TrackId } from '@backline/core/catalog';
 import type { Currency, Instant, Month } from '@backline/core/kernel';
 import {
   type AccountName,
@@ -24,6 +24,7 @@ import {
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
 import { listeningDayKey } from './holds.ts';
+import { type StoredRendition, type StoredWaveform, renditionKeyOf } from './processing.ts';
 import { type Draft, type Rows, type Table, table } from './table.ts';
 
 export type StoredToken = RefreshToken & { readonly usedAt: Instant | null };
@@ -75,6 +76,9 @@ export const memoryTables = () => ({
     artist: ({ artistId }) => artistId,
     unremovedAudio: (track) => (track.removedAt === null ? audioKeyOf(track) : null),
   }),
+  processings: table((processing: Processing) => processing.trackId, {}),
+  renditions: table(renditionKeyOf as (rendition: StoredRendition) => string, { track: ({ trackId }) => trackId }),
+  waveforms: table((waveform: StoredWaveform) => waveform.trackId, {}),
   plays: table((play: Play) => play.playId, {
     listener: ({ listenerId }) => listenerId,
     artist: ({ artistId }) => artistId,

@@ -9,6 +9,7 @@ import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
 import { periodRepository } from './periods.ts';
 import { playRepository } from './playback.ts';
+import { processingRepository } from './processing.ts';
 import { rollupRepository } from './rollup.ts';
 import { splitRepository } from './splits.ts';
 import { payoutAccountRepository, transferRepository } from './transfers.ts';
@@ -47,6 +48,9 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   sessions: tables.sessions.draft(),
   tokens: tables.tokens.draft(),
   tracks: tables.tracks.draft(),
+  processings: tables.processings.draft(),
+  renditions: tables.renditions.draft(),
+  waveforms: tables.waveforms.draft(),
   plays: tables.plays.draft(),
   movements: tables.movements.draft(),
   monthCounts: tables.monthCounts.draft(),
@@ -80,6 +84,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   users: userRepository(drafts, sequences.users),
   sessions: sessionRepository(drafts),
   tracks: trackRepository(drafts, sequences.tracks),
+  processings: processingRepository(drafts),
   plays: playRepository(drafts, sequences.movements),
   holds: holdRepository(drafts),
   subscriptions: subscriptionRepository(drafts),

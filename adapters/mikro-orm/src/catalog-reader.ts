@@ -1,9 +1,18 @@
 import type { UserId } from '@backline/core/accounts';
-import type { CatalogReader, MediaKey, TrackId, TrackSearch, TrackSort } from '@backline/core/catalog';
+import type {
+  CatalogReader,
+  MediaKey,
+  RenditionName,
+  Segments,
+  TrackId,
+  TrackSearch,
+  TrackSort,
+} from '@backline/core/catalog';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import { perTick } from './per-tick.ts';
 import { type PlainPool, statement } from './pool.ts';
 import { TRACK_VIEW_COLUMNS, TRACK_VIEW_SOURCE, type TrackViewRow, trackView } from './track-view.ts';
+import { peaksOf } from './waveforms.ts';
 
 const TRACKS = statement<TrackViewRow>(
   'tracks_by_id',
@@ -18,6 +27,27 @@ const PLAYABLE = statement<{ id: number; artist_id: number; audio_key: string; c
 const TRACK_COUNT = statement<{ tracks: number }>(
   'track_count',
   'select count(*) as tracks from track where artist_id = $1 and removed_at is null',
+);
+
+const RENDITIONS = statement<{
+  name: RenditionName;
+  media_key: string;
+  content_type: string;
+  codec: string;
+  bitrate_kbps: number;
+  size_bytes: number;
+  segments: Segments | null;
+}>(
+  'track_renditions',
+  `select r.name, r.media_key, r.content_type, r.codec, r.bitrate_kbps, r.size_bytes, r.segments
+   from rendition r join track t on t.id = r.track_id
+   where r.track_id = $1 and r.kept and t.removed_at is null order by r.name`,
+);
+
+const WAVEFORM = statement<{ peaks: Uint8Array }>(
+  'track_waveform',
+  `select w.peaks from track_waveform w join track t on t.id = w.track_id
+   where w.track_id = $1 and t.removed_at is null`,
 );
 
 type Order = TrackSort | 'relevance';
@@ -105,6 +135,21 @@ export const catalogReader = (pool: PlainPool): CatalogReader => ({
       ]),
     );
   }),
+  renditions: async (id) =>
+    (await pool.query(RENDITIONS, [id])).map((row) => ({
+      name: row.name,
+      key: row.media_key as MediaKey,
+      kept: true,
+      contentType: row.content_type,
+      codec: row.codec,
+      bitrateKbps: row.bitrate_kbps,
+      sizeBytes: row.size_bytes,
+      segments: row.segments,
+    })),
+  waveform: async (id) => {
+    const [row] = await pool.query(WAVEFORM, [id]);
+    return row === undefined ? null : peaksOf(row.peaks);
+  },
   trackCountOf: async (artistId) => (await pool.query(TRACK_COUNT, [artistId]))[0]?.tracks ?? 0,
 });
 

@@ -6,8 +6,10 @@ import { type Connection, connectionOptions } from './connection.ts';
 import { CustomerRow } from './customers.ts';
 import { migrations } from './migrations/index.ts';
 import { PeriodRow } from './periods.ts';
+import { ProcessingRow } from './processings.ts';
 import { RateVersionRow } from './rates.ts';
 import { ReceiptLineRow, ReceiptRow } from './receipts.ts';
+import { RenditionRow } from './renditions.ts';
 import { RefreshTokenRow, SessionRow } from './sessions.ts';
 import { PaidSpanRow, SubscriptionRow } from './subscriptions.ts';
 import { TrackRow } from './tracks.ts';
@@ -19,6 +21,8 @@ const entities = [
   SessionRow,
   RefreshTokenRow,
   TrackRow,
+  ProcessingRow,
+  RenditionRow,
   SubscriptionRow,
   PaidSpanRow,
   CustomerRow,

@@ -1,5 +1,12 @@
 import type { ImageRef, UserId } from '@backline/core/accounts';
-import type { TrackId, TrackStatus, TrackView } from '@backline/core/catalog';
+import {
+  type ProcessingFailure,
+  type ProcessingStep,
+  type TrackId,
+  type TrackStatus,
+  type TrackView,
+  progressOf,
+} from '@backline/core/catalog';
 import { type Day, type Instant } from '@backline/core/kernel';
 
 export type TrackViewRow = {
@@ -19,15 +26,23 @@ export type TrackViewRow = {
   artwork: string | null;
   loudness_lufs: number | null;
   status: TrackStatus;
+  true_peak_dbtp: number | null;
+  /** Null, as all of the following, for a track without a processing. */
+  steps_done: number | null;
+  step: ProcessingStep | null;
+  share: number | null;
+  failure: ProcessingFailure | null;
   plays: number;
   created_at: number;
 };
 
 export const TRACK_VIEW_COLUMNS = `t.id, t.artist_id, u.display_name, t.title, t.genre, t.tags,
   to_char(t.released_on, 'YYYY-MM-DD') as released_on, t.codec, t.duration_ms, t.bitrate_kbps, t.sample_rate_hz,
-  t.channels, t.size_bytes, t.artwork, t.loudness_lufs, t.status, tp.plays, t.created_at`;
+  t.channels, t.size_bytes, t.artwork, t.loudness_lufs, t.status, p.true_peak_dbtp, cardinality(p.steps_done) as steps_done, p.step,
+  p.share, p.failure, tp.plays, t.created_at`;
 
-export const TRACK_VIEW_SOURCE = `track t join users u on u.id = t.artist_id join track_plays tp on tp.track_id = t.id`;
+export const TRACK_VIEW_SOURCE = `track t join users u on u.id = t.artist_id join track_plays tp on tp.track_id = t.id
+  left join track_processing p on p.track_id = t.id`;
 
 export const trackView = (row: TrackViewRow): TrackView => ({
   trackId: row.id as TrackId,
@@ -44,7 +59,13 @@ export const trackView = (row: TrackViewRow): TrackView => ({
   sizeBytes: row.size_bytes,
   artwork: row.artwork as ImageRef | null,
   loudnessLufs: row.loudness_lufs,
+  truePeakDbtp: row.true_peak_dbtp,
   status: row.status,
+  progress: progressOf(row.status, doneOf(row)),
+  failure: row.failure,
   playCount: row.plays,
   createdAt: row.created_at as Instant,
 });
+
+const doneOf = ({ steps_done, step, share }: TrackViewRow): Parameters<typeof progressOf>[1] =>
+  steps_done === null ? null : { stepsDone: steps_done, current: step === null ? null : { step, share: share ?? 0 } };

@@ -10,6 +10,7 @@ import { ledgerRepository } from './ledger.ts';
 import { type Enqueue, sqlOutbox } from './outbox.ts';
 import { payoutAccountRepository } from './payout-accounts.ts';
 import { periodRepository } from './periods.ts';
+import { processingRepository } from './processings.ts';
 import { rateRepository } from './rates.ts';
 import { receiptRepository } from './receipts.ts';
 import { rollupRepository } from './rollup.ts';
@@ -26,6 +27,7 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   users: userRepository(em),
   sessions: sessionRepository(em),
   tracks: trackRepository(em),
+  processings: processingRepository(em),
   subscriptions: subscriptionRepository(em),
   customers: customerRepository(em),
   checkouts: checkoutRepository(em),

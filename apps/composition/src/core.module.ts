@@ -20,6 +20,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         images,
         media,
         audioInspector,
+        audioRenderer,
         payments,
       ): Ports => ({
         ...database.ports,
@@ -34,6 +35,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         images,
         media,
         audioInspector,
+        audioRenderer,
         paymentGateway: payments.gateway,
         webhookVerifier: payments.verifier,
         payoutGateway: payments.payoutGateway,
@@ -53,6 +55,7 @@ export const coreModule = new ContainerModule(({ bind }) => {
         TOKENS.images,
         TOKENS.media,
         TOKENS.audioInspector,
+        TOKENS.audioRenderer,
         TOKENS.payments,
       ],
     )

@@ -15,8 +15,8 @@ export const databaseModule = (connection: Connection): ContainerModule =>
     bind(TOKENS.startWorker).toConstantValue(workerStarter(connection));
     bind(TOKENS.healthChecks)
       .toResolvedValue(
-        (database, { dataDir }, remote) => [...healthChecks(database, dataDir), ...remote],
-        [TOKENS.database, TOKENS.config, TOKENS.remoteChecks],
+        (database, renderer, { dataDir }, remote) => [...healthChecks(database, renderer, dataDir), ...remote],
+        [TOKENS.database, TOKENS.audioRenderer, TOKENS.config, TOKENS.remoteChecks],
       )
       .inSingletonScope();
   });

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { AudioRenderer } from '@backline/core/catalog';
 import { Unavailable } from '@backline/core/kernel';
 import type { Database } from '@backline/mikro-orm';
 
@@ -12,7 +13,11 @@ export type HealthCheck = {
 
 const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
-export const healthChecks = (database: Database, dataDir: string): readonly HealthCheck[] => [
+export const healthChecks = (
+  database: Database,
+  renderer: Pick<AudioRenderer, 'missing'>,
+  dataDir: string,
+): readonly HealthCheck[] => [
   { name: 'database', required: true, run: database.ping },
   {
     name: 'migrations',
@@ -28,6 +33,14 @@ export const healthChecks = (database: Database, dataDir: string): readonly Heal
     run: async () => {
       const { bavail, bsize } = await statfs(dataDir);
       if (bavail * bsize < MIN_FREE_BYTES) throw new Unavailable('disk');
+    },
+  },
+  {
+    name: 'renditions',
+    required: false,
+    run: async () => {
+      const missing = await renderer.missing();
+      if (missing.length > 0) throw new Error(`not found: ${missing.join(', ')}; tracks play as they were uploaded`);
     },
   },
 ];

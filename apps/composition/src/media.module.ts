@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { musicMetadataInspector } from '@backline/audio';
+import { ffmpegAudioRenderer, musicMetadataInspector } from '@backline/audio';
 import { localImageStore, localMediaStore, sweepStaging } from '@backline/local-media';
 import { ContainerModule } from 'inversify';
 import type { Config } from './config.ts';
@@ -27,4 +27,13 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
       .toDynamicValue(() => musicMetadataInspector())
       .inSingletonScope()
       .onDeactivation((inspector) => inspector.close());
+    bind(TOKENS.audioRenderer)
+      .toDynamicValue(() =>
+        ffmpegAudioRenderer({
+          scratchDirectory: join(dataDir, 'scratch'),
+          searchPath: process.env['PATH'] ?? '',
+        }),
+      )
+      .inSingletonScope()
+      .onDeactivation((renderer) => renderer.close());
   });

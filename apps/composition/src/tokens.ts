@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { MusicMetadataInspector } from '@backline/audio';
+import type { FfmpegRenderer, MusicMetadataInspector } from '@backline/audio';
 import type { Argon2PasswordHasher } from '@backline/auth';
 import type { Core, Ports } from '@backline/core';
 import type { Clock, Ids } from '@backline/core/kernel';
@@ -42,6 +42,7 @@ export const TOKENS = {
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
+  audioRenderer: token<FfmpegRenderer>('audioRenderer'),
   payments: token<Payments>('payments'),
   stripe: token<StripePayments>('stripe'),
   desk: token<SandboxPayments>('desk'),

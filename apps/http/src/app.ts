@@ -20,6 +20,8 @@ import { docsRoutes } from './routes/docs.ts';
 import { imageRoutes } from './routes/images.ts';
 import { apiRoutes } from './routes/index.ts';
 import { type Readiness, operationsRoutes } from './routes/operations.ts';
+import { segmentRoutes } from './routes/segments.ts';
+import { trackEventRoutes } from './routes/track-events.ts';
 import { byteSender } from './send-bytes.ts';
 
 /** The Koa app; the caller decides whether, and where, it listens. */
@@ -36,7 +38,9 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   docsRoutes(serve);
   const sendBytes = byteSender(deps.limits.chunkMs);
   audioRoutes(serveRaw, sendBytes, deps);
+  segmentRoutes(serveRaw, sendBytes, deps);
   imageRoutes(serveRaw, sendBytes, deps);
+  trackEventRoutes(serveRaw, deps, readiness);
   circuitMetrics(deps.registry, deps.circuits);
   const playback = countingPlays(deps.core.playback, deps.registry);
   apiRoutes(serve, { ...deps, core: { ...deps.core, playback } });

@@ -1,12 +1,20 @@
 import type { PlatformEvent, Ports, Core } from '@backline/core';
 import type { UserId } from '@backline/core/accounts';
+import type { TrackId } from '@backline/core/catalog';
 import type { Instant } from '@backline/core/kernel';
 import type { Logger } from 'pino';
 
 type Of<Type extends PlatformEvent['type']> = Extract<PlatformEvent, { readonly type: Type }>;
 
 /** What follows an event. Each may run more than once, and in any order. */
-export type Reactions = { readonly [Type in PlatformEvent['type']]: (event: Of<Type>) => Promise<void> };
+export type Reactions = {
+  readonly [Type in Exclude<PlatformEvent['type'], SoundEvent>]: (event: Of<Type>) => Promise<void>;
+};
+
+/** What keeps a core busy for a while. */
+export type SoundReactions = { readonly [Type in SoundEvent]: (event: Of<Type>) => Promise<void> };
+
+type SoundEvent = 'catalog.track_published' | 'catalog.processing_stalled';
 
 type Dependencies = { readonly core: Core; readonly ports: Pick<Ports, 'images' | 'media'>; readonly log: Logger };
 
@@ -20,12 +28,10 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
     log.warn({ userId, sessionId }, 'a refresh token was used twice; its session is revoked');
   },
   'accounts.avatar_replaced': ({ previous }) => images.remove(previous),
-  'catalog.track_published': async ({ trackId, artistId }) => {
-    log.info({ trackId, artistId }, 'a track was published');
-  },
-  'catalog.track_removed': async ({ audio, artwork }) => {
+  'catalog.track_removed': async ({ trackId, audio, artwork }) => {
     await media.remove(audio);
     if (artwork !== null) await images.remove(artwork);
+    demand(await core.catalog.discardRenditions(trackId));
   },
   'subscriptions.webhook_received': async ({ eventId }) => {
     demand(await core.subscriptions.applyWebhook(eventId));
@@ -53,6 +59,18 @@ const judgeAgain =
     const changed = await core.playback.rejudgePlays(userId, since);
     log.debug({ userId, changed }, 'plays were judged again');
   };
+
+export const soundReactions = ({ core, log }: Pick<Dependencies, 'core' | 'log'>): SoundReactions => {
+  const process = async (trackId: TrackId): Promise<void> => {
+    const processed = await core.catalog.processTrack(trackId);
+    demand(processed);
+    log.info({ trackId, outcome: processed.ok ? processed.value : null }, 'a track was processed');
+  };
+  return {
+    'catalog.track_published': ({ trackId }) => process(trackId),
+    'catalog.processing_stalled': ({ trackId }) => process(trackId),
+  };
+};
 
 /** A job that could not do its work fails, so that it is tried again later. */
 const demand = (

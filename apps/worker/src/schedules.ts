@@ -38,6 +38,14 @@ export const schedules = ({
     },
   },
   {
+    name: 'schedule.resume_processing',
+    cron: '* * * * *',
+    run: async () => {
+      const tracks = await core.catalog.resumeProcessing();
+      if (tracks > 0) log.warn({ tracks }, 'tracks whose processing stood still are processed again');
+    },
+  },
+  {
     name: 'schedule.retry_webhooks',
     cron: '17 * * * *',
     run: async () => {

@@ -1,10 +1,10 @@
 import { type Platform, TOKENS, type WorkerPlan } from '@backline/composition';
-import { reactions } from './reactions.ts';
+import { type Reactions, type SoundReactions, reactions, soundReactions } from './reactions.ts';
 import { keepRollingUp } from './rollup-loop.ts';
 import { schedules } from './schedules.ts';
 
 export type RunningWorker = {
-  /** Lets the jobs under way end. */
+  /** Lets the jobs under way end, but for those that take long. */
   readonly stop: () => Promise<void>;
 };
 
@@ -12,26 +12,35 @@ export type RunningWorker = {
 export const startWorker = async ({ container }: Platform): Promise<RunningWorker> => {
   const log = container.get(TOKENS.log).child({ app: 'worker' });
   const core = container.get(TOKENS.core);
-  const worker = await container.get(TOKENS.startWorker)({
-    handlers: handlersOf(reactions({ core, ports: container.get(TOKENS.ports), log })),
-    schedules: schedules({
-      core,
-      log,
-      clock: container.get(TOKENS.clock),
-      sandbox: container.get(TOKENS.sandbox),
-      sweepUploads: container.get(TOKENS.sweepUploads),
-      ensurePartitions: container.get(TOKENS.database).ensurePartitions,
-    }),
-    onFailure: ({ name, attempt, cause }) => log.error({ job: name, attempt, err: cause }, 'a job failed'),
-  });
+  const onFailure: WorkerPlan['onFailure'] = ({ name, attempt, cause }) =>
+    log.error({ job: name, attempt, err: cause }, 'a job failed');
+  const start = container.get(TOKENS.startWorker);
+  const jobs = await start(
+    {
+      handlers: handlersOf(reactions({ core, ports: container.get(TOKENS.ports), log })),
+      schedules: schedules({
+        core,
+        log,
+        clock: container.get(TOKENS.clock),
+        sandbox: container.get(TOKENS.sandbox),
+        sweepUploads: container.get(TOKENS.sweepUploads),
+        ensurePartitions: container.get(TOKENS.database).ensurePartitions,
+      }),
+      onFailure,
+    },
+    'jobs',
+  );
+  const sound = await start({ handlers: handlersOf(soundReactions({ core, log })), schedules: [], onFailure }, 'sound');
   const rollup = keepRollingUp(core, log);
   return {
     stop: async () => {
-      await Promise.all([rollup.stop(), worker.stop()]);
+      // A track may take minutes: it is given back, and gone on with by whoever takes it next.
+      await container.get(TOKENS.audioRenderer).close();
+      await Promise.all([rollup.stop(), jobs.stop(), sound.stop()]);
     },
   };
 };
 
 /** The queue's payloads are our own outbox's events: what is stored under a name is that event. */
-const handlersOf = (all: ReturnType<typeof reactions>): WorkerPlan['handlers'] =>
+const handlersOf = (all: Reactions | SoundReactions): WorkerPlan['handlers'] =>
   all as { readonly [name: string]: (payload: never) => Promise<void> } as WorkerPlan['handlers'];

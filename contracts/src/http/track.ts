@@ -1,3 +1,4 @@
+import { PROCESSING_FAILURES, PROCESSING_STEPS } from './processing.ts';
 import { MAX_SAFE, choice, decimal, integer, line, list, name, named, nullable } from './fields.ts';
 import { Count, Day, DisplayName, Id, Time, Url } from './wire.ts';
 
@@ -29,9 +30,24 @@ export const Track = named('Track', {
   sampleRateHz: integer(0, 10_000_000),
   channels: integer(0, 255),
   loudnessLufs: nullable(decimal(-200, 100, { description: 'EBU R128 integrated loudness; null until measured.' })),
+  truePeakDbtp: nullable(
+    decimal(-300, 100, { description: 'EBU R128 true peak; null until measured, and for silence.' }),
+  ),
   sizeBytes: integer(0, MAX_SAFE),
   artworkUrl: nullable(Url),
-  status: choice(['processing', 'ready', 'failed']),
+  status: choice(['processing', 'ready', 'failed'], {
+    description: 'Playable in its original form all along; what is made of it besides comes with `ready`.',
+  }),
+  progress: named('Progress', {
+    step: nullable(choice(PROCESSING_STEPS)),
+    done: decimal(0, 1, { description: 'The share of all steps; 1 once ready.' }),
+  }),
+  failure: nullable(
+    named('ProcessingFailure', {
+      code: choice(PROCESSING_FAILURES),
+      reason: line(1, 500, { description: 'For the artist: what is the matter, and what helps.' }),
+    }),
+  ),
   playCount: Count,
   releasedOn: nullable(Day),
   createdAt: Time,

@@ -90,8 +90,13 @@ export interface SecretTokens {
 }
 
 export interface ImageStore {
-  /** Checks and keeps a picture of at most 5 MiB. Durable when resolved. */
-  readonly put: (bytes: Uint8Array) => Promise<Result<ImageRef, ImageRefused | StorageFull | Busy>>;
+  /** Where a picture may be put later; nothing lies there yet. */
+  readonly reserve: () => ImageRef;
+  /** Checks and keeps a picture of at most 5 MiB, where it was reserved if it was. Durable when resolved. */
+  readonly put: (
+    bytes: Uint8Array,
+    reserved?: ImageRef,
+  ) => Promise<Result<ImageRef, ImageRefused | StorageFull | Busy>>;
   /** Where anyone can fetch it. */
   readonly url: (ref: ImageRef) => string;
   /** For stores that serve through the app; null when there is no such picture or another host serves it. */

@@ -9,6 +9,13 @@ export type TrackPublished = {
   readonly occurredAt: Instant;
 };
 
+/** Its processing should have gone on, and has not. */
+export type ProcessingStalled = {
+  readonly type: 'catalog.processing_stalled';
+  readonly trackId: TrackId;
+  readonly occurredAt: Instant;
+};
+
 export type TrackRemoved = {
   readonly type: 'catalog.track_removed';
   readonly trackId: TrackId;
@@ -17,4 +24,4 @@ export type TrackRemoved = {
   readonly occurredAt: Instant;
 };
 
-export type CatalogEvent = TrackPublished | TrackRemoved;
+export type CatalogEvent = TrackPublished | ProcessingStalled | TrackRemoved;

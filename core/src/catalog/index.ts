@@ -1,8 +1,14 @@
+export * from './discard-renditions.ts';
 export * from './edit-track.ts';
 export type * from './errors.ts';
 export type * from './events.ts';
 export type * from './ports.ts';
+export * from './process-track.ts';
+export * from './processing.ts';
 export * from './publish-track.ts';
 export * from './remove-track.ts';
+export * from './rendition.ts';
+export * from './resume-processing.ts';
 export * from './stage-audio.ts';
 export type * from './track.ts';
+export * from './waveform.ts';

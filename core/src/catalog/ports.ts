@@ -4,6 +4,7 @@ import type {
   ByteSource,
   Clock,
   Day,
+  Ids,
   Instant,
   Outbox,
   Page,
@@ -11,8 +12,10 @@ import type {
   Result,
   UnitOfWork,
 } from '../kernel/index.ts';
-import type { DuplicateTrack, MediaTooLarge, UnplayableAudio, UnsupportedAudio } from './errors.ts';
+import type { DuplicateTrack, MediaTooLarge, RenderError, UnplayableAudio, UnsupportedAudio } from './errors.ts';
 import type { CatalogEvent } from './events.ts';
+import type { Measured, Processing, ProcessingFailure, Progress } from './processing.ts';
+import type { Rendition, RenditionFacts, RenditionForm } from './rendition.ts';
 import type { AudioFacts, MediaKey, Track, TrackDetails, TrackId, TrackStatus } from './track.ts';
 
 export interface TrackRepository {
@@ -26,7 +29,38 @@ export interface TrackRepository {
   readonly findAllOf: (artistId: UserId) => Promise<readonly Track[]>;
 }
 
-export type CatalogStores = { readonly tracks: TrackRepository; readonly outbox: Outbox<CatalogEvent> };
+export type Overdue = {
+  /** For those whose claim lapsed before it, too. */
+  readonly lapsedBefore: Instant;
+  /** For those that nobody has taken. */
+  readonly waitingSince: Instant;
+  /** For those that are deferred; null where they may go on waiting. */
+  readonly deferredSince: Instant | null;
+  readonly limit: number;
+};
+
+export interface ProcessingRepository {
+  /** Locks it until the transaction ends. */
+  readonly find: (id: TrackId) => Promise<Processing | null>;
+  /** Inserts or replaces by track. */
+  readonly save: (processing: Processing) => Promise<void>;
+  /** Of unremoved tracks, those that are not settled and were last changed before what applies to them; oldest first. */
+  readonly overdue: (of: Overdue) => Promise<readonly TrackId[]>;
+  readonly saveWaveform: (id: TrackId, peaks: Peaks) => Promise<void>;
+  readonly renditionsOf: (id: TrackId) => Promise<readonly Rendition[]>;
+  /** Inserts or replaces by track and name. */
+  readonly saveRendition: (id: TrackId, rendition: Rendition) => Promise<void>;
+  readonly forgetRenditions: (id: TrackId) => Promise<void>;
+}
+
+export type CatalogStores = {
+  readonly tracks: TrackRepository;
+  readonly processings: ProcessingRepository;
+  readonly outbox: Outbox<CatalogEvent>;
+};
+
+/** The loudest sample of each of 800 equal parts of a track, from 0 to 1. */
+export type Peaks = readonly number[];
 
 /** What the catalogue shows of a track. */
 export type TrackView = TrackDetails &
@@ -36,7 +70,10 @@ export type TrackView = TrackDetails &
     readonly sizeBytes: number;
     readonly loudnessLufs: number | null;
     readonly artwork: ImageRef | null;
+    readonly truePeakDbtp: number | null;
     readonly status: TrackStatus;
+    readonly progress: Progress;
+    readonly failure: ProcessingFailure | null;
     /** Plays by verdicts that count as streams: see playback's COUNTED_VERDICTS. */
     readonly playCount: number;
     readonly createdAt: Instant;
@@ -67,6 +104,9 @@ export interface CatalogReader {
   readonly track: (id: TrackId) => Promise<TrackView | null>;
   readonly tracks: (search: TrackSearch, page: PageRequest) => Promise<Result<Page<TrackView>, BadCursor>>;
   readonly playable: (id: TrackId) => Promise<PlayableTrack | null>;
+  /** Those that are kept. */
+  readonly renditions: (id: TrackId) => Promise<readonly Rendition[]>;
+  readonly waveform: (id: TrackId) => Promise<Peaks | null>;
   readonly trackCountOf: (artistId: UserId) => Promise<number>;
 }
 
@@ -81,6 +121,12 @@ export type StagedMedia = {
   readonly localPath?: string;
 };
 
+/** A kept file; its path on this machine for programs that need one, absent where there is none. */
+export type StoredMedia = ByteSource & { readonly localPath?: string };
+
+/** What artists uploaded, and what was made of it: kept apart, so that the one is never where the other is served. */
+export type MediaRole = 'master' | 'derived';
+
 export interface MediaStore {
   /**
    * Takes the bytes as they come, counting and hashing; holds no more than a few chunks in memory. On an
@@ -90,11 +136,13 @@ export interface MediaStore {
     bytes: AsyncIterable<Uint8Array>,
     limits: { readonly maxBytes: number },
   ) => Promise<Result<StagedMedia, MediaTooLarge | StorageFull>>;
-  /** Makes a staged upload permanent under a new key, durably. It is staged no longer. */
-  readonly keep: (staged: StagedMedia) => Promise<MediaKey>;
+  /** The key under which `keep` would keep it. */
+  readonly keyOf: (staged: StagedMedia, role: MediaRole) => MediaKey;
+  /** Makes a staged upload permanent under its key, durably. It is staged no longer. */
+  readonly keep: (staged: StagedMedia, role: MediaRole) => Promise<MediaKey>;
   /** Ok as well when it is gone already. */
   readonly discard: (staged: StagedMedia) => Promise<void>;
-  readonly open: (key: MediaKey) => Promise<ByteSource | null>;
+  readonly open: (key: MediaKey) => Promise<StoredMedia | null>;
   /** Ok as well when there is none. Sources that are open stay readable. */
   readonly remove: (key: MediaKey) => Promise<void>;
 }
@@ -115,11 +163,49 @@ export interface AudioInspector {
   >;
 }
 
+/** A stored file with sound in it, and what is known of that. Open for as long as it is rendered. */
+export type Sound = {
+  readonly source: StoredMedia;
+  readonly contentType: string;
+  readonly durationMs: number;
+};
+
+/** Told, now and then, how much is done, from 0 to 1; the work ends soon after it says so. */
+export type RenderWatch = (share: number) => Promise<'go-on' | 'stop'>;
+
+/** EBU R128; null for silence. */
+export type Loudness = Measured & { readonly integratedLufs: number | null };
+
+/** A file that was just made and belongs to nothing; `discard` in any case, also after reading. */
+export type Rendered = RenditionFacts & {
+  readonly read: () => AsyncIterable<Uint8Array>;
+  readonly discard: () => Promise<void>;
+};
+
+/** Listens to sound and makes other forms of it, within bounded time, memory and size. */
+export interface AudioRenderer {
+  /** What this machine lacks for all of the rest, by name. */
+  readonly missing: () => Promise<readonly string[]>;
+  /** The preview starts with the loudest 30 seconds that are of the track's own kind, not with its one bang. */
+  readonly measure: (sound: Sound, watch: RenderWatch) => Promise<Result<Loudness, RenderError>>;
+  readonly waveform: (sound: Sound, watch: RenderWatch) => Promise<Result<Peaks, RenderError>>;
+  /** The picture that the file carries, as it is; null where there is none, or one of over 5 MiB. */
+  readonly artwork: (sound: Sound, watch: RenderWatch) => Promise<Result<Uint8Array | null, RenderError>>;
+  /** Without tags and pictures. A preview begins at `startMs`. */
+  readonly render: (
+    sound: Sound,
+    form: RenditionForm & { readonly startMs: number },
+    watch: RenderWatch,
+  ) => Promise<Result<Rendered, RenderError>>;
+}
+
 export type CatalogPorts = {
   readonly uow: UnitOfWork<CatalogStores>;
   readonly catalog: CatalogReader;
   readonly media: MediaStore;
   readonly audioInspector: AudioInspector;
+  readonly audioRenderer: AudioRenderer;
   readonly images: ImageStore;
   readonly clock: Clock;
+  readonly ids: Ids;
 };

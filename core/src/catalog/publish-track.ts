@@ -3,6 +3,7 @@ import { type Day, type Result, err, ok } from '../kernel/index.ts';
 import type { PublishTrackError } from './errors.ts';
 import type { CatalogPorts, EmbeddedTags, StagedMedia } from './ports.ts';
 import { tidy } from './details.ts';
+import { newProcessing } from './processing.ts';
 import type { AudioFacts, AudioFile, Track, TrackDetails, TrackId } from './track.ts';
 
 /** What the artist says of the track; what is undefined is taken from the file's own tags. */
@@ -54,7 +55,7 @@ const describe = (form: TrackForm, embedded: EmbeddedTags): TrackDetails | null 
 
 const keepAudio = async ({ media }: CatalogPorts, staged: StagedMedia, facts: AudioFacts): Promise<AudioFile> => ({
   ...facts,
-  key: await media.keep(staged),
+  key: await media.keep(staged, 'master'),
   sizeBytes: staged.sizeBytes,
   sha256: staged.sha256,
 });
@@ -70,7 +71,7 @@ const insert = async (
   audio: AudioFile,
   artwork: ImageRef | null,
 ): Promise<Result<TrackId, PublishTrackError>> => {
-  const inserted = await uow.run(async ({ tracks, outbox }) => {
+  const inserted = await uow.run(async ({ tracks, processings, outbox }) => {
     const now = clock.now();
     const track: Track = {
       ...details,
@@ -79,12 +80,13 @@ const insert = async (
       audio,
       artwork,
       loudnessLufs: null,
-      status: 'ready',
+      status: 'processing',
       createdAt: now,
       removedAt: null,
     };
     const result = await tracks.insert(track);
     if (!result.ok) return result;
+    await processings.save(newProcessing(track.id, now));
     await outbox.append({ type: 'catalog.track_published', trackId: track.id, artistId, occurredAt: now });
     return ok(track.id);
   });

@@ -32,7 +32,7 @@ export type TrackDetails = {
   readonly releasedOn: Day | null;
 };
 
-/** Playable as soon as it is published; what the worker adds later changes it to or from `processing`. */
+/** Playable in its original form whatever it is. `ready`: nothing more is being made of it, as far as is known. */
 export type TrackStatus = 'processing' | 'ready' | 'failed';
 
 export type Track = TrackDetails & {

@@ -1,6 +1,7 @@
 import type { Role, SessionId, UserId } from '../accounts/index.ts';
-import type { PlayableTrack, TrackId, TrackNotFound } from '../catalog/index.ts';
+import type { NotMadeYet, PlayableTrack, TrackId, TrackNotFound } from '../catalog/index.ts';
 import { type ByteSource, type Instant, MINUTE_MS, type Result, after, err, invariant, ok } from '../kernel/index.ts';
+import { ANY, type Form, type Wish, chooseForm, choosePreview, wantsOriginal } from './choose-form.ts';
 import type { BadStreamLink, SubscriptionRequired } from './errors.ts';
 import type { IsSubscribed, PlaybackPorts } from './ports.ts';
 
@@ -11,20 +12,45 @@ export type TrackStream = { readonly contentType: string; readonly source: ByteS
 /** http-api.md, Tracks: a signed link lives 5 minutes. */
 const LINK_LIFETIME_MS = 5 * MINUTE_MS;
 
-type StreamPorts = PlaybackPorts & { readonly isSubscribed: IsSubscribed };
+export type StreamPorts = PlaybackPorts & { readonly isSubscribed: IsSubscribed };
 
-/** Checks the right to hear the track before a byte is read. The caller closes the source. */
+/**
+ * Checks the right to hear the track before a byte is read. What the worker has not made yet is stood in for by the
+ * original. The caller closes the source.
+ */
 export const openStream =
   (ports: StreamPorts) =>
-  async (listenerId: UserId, trackId: TrackId): Promise<Result<TrackStream, TrackNotFound | SubscriptionRequired>> => {
+  async (
+    listenerId: UserId,
+    trackId: TrackId,
+    wish: Wish = ANY,
+  ): Promise<Result<TrackStream, TrackNotFound | SubscriptionRequired>> => {
     const allowed = await allow(ports, listenerId, trackId);
     if (!allowed.ok) return allowed;
-    const source = await ports.media.open(allowed.value.audio);
-    if (source !== null) return ok({ contentType: allowed.value.contentType, source });
-
-    invariant((await ports.catalog.playable(trackId)) === null, `the audio of track ${trackId} is missing`);
-    return err({ code: 'track_not_found' });
+    const track = allowed.value;
+    const renditions = wantsOriginal(wish, track) ? [] : await ports.catalog.renditions(trackId);
+    return openForm(ports, trackId, chooseForm(wish, track, renditions));
   };
+
+/** Anyone may hear it. The caller closes the source. */
+export const openPreview =
+  (ports: StreamPorts) =>
+  async (trackId: TrackId, wish: Wish = ANY): Promise<Result<TrackStream, TrackNotFound | NotMadeYet>> => {
+    if ((await ports.catalog.playable(trackId)) === null) return err({ code: 'track_not_found' });
+    const form = choosePreview(wish, await ports.catalog.renditions(trackId));
+    return form === null ? err({ code: 'not_made_yet' }) : openForm(ports, trackId, form);
+  };
+
+const openForm = async (
+  { media, catalog }: StreamPorts,
+  trackId: TrackId,
+  { key, contentType }: Form,
+): Promise<Result<TrackStream, TrackNotFound>> => {
+  const source = await media.open(key);
+  if (source !== null) return ok({ contentType, source });
+  invariant((await catalog.playable(trackId)) === null, `the audio of track ${trackId} is missing`);
+  return err({ code: 'track_not_found' });
+};
 
 /** As `openStream`, for a link instead of a bearer: it dies with its session, its track and its subscription. */
 export const openLinkedStream = (ports: StreamPorts) => {
@@ -32,13 +58,24 @@ export const openLinkedStream = (ports: StreamPorts) => {
   return async (
     token: string,
     trackId: TrackId,
+    wish: Wish = ANY,
   ): Promise<Result<TrackStream, TrackNotFound | SubscriptionRequired | BadStreamLink>> => {
-    const now = ports.clock.now();
-    const link = ports.streamLinks.verify(token, now);
-    if (link === null || link.trackId !== trackId || !(await ports.accounts.sessionIsLive(link.sessionId, now)))
-      return err({ code: 'bad_stream_link' });
-    return open(link.listenerId, trackId);
+    const listener = await listenerOfLink(ports, token, trackId);
+    return listener.ok ? open(listener.value.userId, trackId, wish) : listener;
   };
+};
+
+/** Whom the link was signed for, if it is of this track and good still. */
+export const listenerOfLink = async (
+  { streamLinks, accounts, clock }: StreamPorts,
+  token: string,
+  trackId: TrackId,
+): Promise<Result<Pick<Listener, 'userId' | 'sessionId'>, BadStreamLink>> => {
+  const now = clock.now();
+  const link = streamLinks.verify(token, now);
+  if (link === null || link.trackId !== trackId || !(await accounts.sessionIsLive(link.sessionId, now)))
+    return err({ code: 'bad_stream_link' });
+  return ok({ userId: link.listenerId, sessionId: link.sessionId });
 };
 
 export type SignedLink = { readonly token: string; readonly expiresAt: Instant };
@@ -56,7 +93,7 @@ export const signStreamLink =
   };
 
 /** A subscriber may hear any track, an artist their own. */
-const allow = async (
+export const allow = async (
   { catalog, isSubscribed, clock }: StreamPorts,
   listenerId: UserId,
   trackId: TrackId,

@@ -49,7 +49,7 @@ describe('tracks over HTTP', () => {
         releasedOn: '2024-02-29',
         durationMs: 3_000,
         codec: 'PCM',
-        status: 'ready',
+        status: 'processing',
         artist: { userId: artist.userId, displayName: 'Ada' },
       },
     });

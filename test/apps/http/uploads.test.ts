@@ -24,9 +24,9 @@ const watchedMedia = () => {
         throw cause;
       }
     },
-    keep: async (staged: StagedMedia) => {
+    keep: async (staged, role) => {
       open.delete(staged.id);
-      return media.keep(staged);
+      return media.keep(staged, role);
     },
     discard: async (staged: StagedMedia) => {
       open.delete(staged.id);

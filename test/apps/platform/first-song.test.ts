@@ -49,7 +49,7 @@ describe('the first song, from an empty folder', () => {
     const form = audioForm(audio, { title: 'Evergreen Harbour' });
     const { status, body } = await app.call('POST', '/tracks', { token: artist.token, form });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ title: 'Evergreen Harbour', genre: 'Folk', durationMs: 45_000, status: 'ready' });
+    expect(body).toMatchObject({ title: 'Evergreen Harbour', genre: 'Folk', durationMs: 45_000, status: 'processing' });
     trackId = body.trackId;
     const found = await app.call('GET', '/tracks?query=evergren%20harbor');
     expect(found.body.items).toMatchObject([{ trackId }]);

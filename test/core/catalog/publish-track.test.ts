@@ -24,8 +24,8 @@ const studio = async (): Promise<Studio> => {
   const it = platform({
     media: {
       ...media,
-      keep: async (staged) => {
-        const key = await media.keep(staged);
+      keep: async (staged, role) => {
+        const key = await media.keep(staged, role);
         kept.push(key);
         return key;
       },
@@ -54,7 +54,7 @@ const text = async function* (content: string): AsyncGenerator<Uint8Array> {
 
 /** No upload, no audio and no picture but those named. */
 const expectFiles = async ({ ports, kept, pictures }: Studio, staged: StagedMedia, left: number): Promise<void> => {
-  await expect(ports.media.keep(staged)).rejects.toThrow();
+  await expect(ports.media.keep(staged, 'master')).rejects.toThrow();
   const opened = [
     ...(await Promise.all(kept.map((key) => ports.media.open(key)))),
     ...(await Promise.all(pictures.map((ref) => ports.images.open(ref)))),
@@ -83,7 +83,9 @@ describe('publishTrack', () => {
       durationMs: 2_000,
       sizeBytes: staged.sizeBytes,
       loudnessLufs: null,
-      status: 'ready',
+      status: 'processing',
+      progress: { step: null, done: 0 },
+      failure: null,
       playCount: 0,
       createdAt: START,
     });

@@ -7,7 +7,7 @@ type Kind = keyof Limits['inFlight'];
 const kindOf = (path: string): Kind | null => {
   if (path.startsWith('/health/') || path === '/metrics') return null;
   if (path.startsWith('/webhooks/')) return 'webhooks';
-  return /^\/tracks\/[^/]+\/stream$/.test(path) ? 'streams' : 'others';
+  return /^\/tracks\/[^/]+\/(stream|preview|segments\/[^/]+)$/.test(path) ? 'streams' : 'others';
 };
 
 /** Turns away at once what would only wait; each kind has its own places, and health always has one. */

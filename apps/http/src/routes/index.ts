@@ -12,6 +12,7 @@ import { splitRoutes } from './splits.ts';
 import { statementRoutes } from './statements.ts';
 import { streamRoutes } from './streams.ts';
 import { trackRoutes } from './tracks.ts';
+import { waveformRoutes } from './waveforms.ts';
 
 /** All routes of the API but those of the audio itself and of operations. */
 export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
@@ -19,6 +20,7 @@ export const apiRoutes = (serve: Serve, deps: Dependencies): void => {
   profileRoutes(serve, deps);
   publishingRoutes(serve, deps);
   trackRoutes(serve, deps);
+  waveformRoutes(serve, deps);
   streamRoutes(serve, deps);
   paymentRoutes(serve, deps);
   splitRoutes(serve, deps);

@@ -1,6 +1,7 @@
 import type { Track } from '@backline/contracts/http';
 import type { ImageRef } from '@backline/core/accounts';
 import type { TrackView } from '@backline/core/catalog';
+import { failureWire, progressWire } from './processing-wire.ts';
 import { isoText } from '@backline/core/kernel';
 import type { Static } from 'typebox';
 
@@ -23,9 +24,12 @@ export const trackWire =
     sampleRateHz: track.sampleRateHz,
     channels: track.channels,
     loudnessLufs: track.loudnessLufs,
+    truePeakDbtp: track.truePeakDbtp,
     sizeBytes: track.sizeBytes,
     artworkUrl: imageUrlWire(track.artwork, imageUrl),
     status: track.status,
+    progress: progressWire(track.progress),
+    failure: failureWire(track.failure),
     playCount: track.playCount,
     releasedOn: track.releasedOn,
     createdAt: isoText(track.createdAt),
