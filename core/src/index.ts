@@ -83,6 +83,7 @@ export const createCore = (ports: Ports) => {
       bookReceipts: payout.bookReceipts(ports),
       raiseHolds: payout.raiseHolds(ports),
       settleHold: payout.settleHold(ports),
+      reversePlays: payout.reversePlays(ports),
       closePeriod: payout.closePeriod(ports),
       closeDuePeriods: payout.closeDuePeriods(ports),
       releaseEarnings: payout.releaseEarnings(ports),

@@ -52,6 +52,29 @@ const deferral = (transaction: number, changes: Readonly<Record<string, string>>
     values ('${uuid(transaction)}', 2, 1, 'USD', ${Object.values(row).join()});`;
 };
 
+/** Of September's plays of the fan; with entries of its own. */
+const reversal = (id: number, parts = ''): string =>
+  `${post(
+    [
+      [STRIPE, 7],
+      [REVENUE, -7],
+    ],
+    { id, source: ['fraud', uuid(id)] },
+  )}
+  insert into reversal values ('${uuid(id)}', '${uuid(id)}', 1, '2026-09-01', 'USD', 'ops', 'bots', now()); ${parts}`;
+
+const reversedPlays = (id: number, changes: Readonly<Record<string, string>> = {}): string => {
+  const row = { period: `'2026-09-01'`, month: `'2026-09-01'`, plays: '5', amount_micros: '7', ...changes };
+  return `insert into reversed_plays (reversal_id, track_id, listener_id, ${Object.keys(row).join()})
+    values ('${uuid(id)}', 1, 1, ${Object.values(row).join()});`;
+};
+
+const reversedShare = (id: number, user: number, balance = -7): string =>
+  `insert into reversed_share values ('${uuid(id)}', '2026-09-01', 1, ${user}, ${balance}, 0);`;
+
+const told = (artist: number, period: string): string =>
+  `insert into statement_adjustment values ('${uuid(5)}', '2026-09-01', 1, ${artist}, '${period}-01');`;
+
 /** September is closed, with a statement; October is closing. */
 const SEEDED = `
   insert into users (id, email, role, created_at)
@@ -81,6 +104,7 @@ const SEEDED = `
     values ('${uuid(1)}', 1, '2026-09-02', '{"code": "many-plays"}', 1, now());
   insert into hold_decision values ('${uuid(1)}', 'released', 'ops', now());
   insert into late_hold values ('${uuid(1)}', now());
+  ${reversal(5, reversedPlays(5) + reversedShare(5, 2) + reversedShare(5, 3))} ${told(2, '2026-09')}
   ${transfer(1, 2)} ${transfer(2, 3)}
   update payout_transfer set status = 'settled', gateway_id = 'tr_2', ended_at = now() where id = '${uuid(2)}';`;
 
@@ -100,6 +124,10 @@ const ATTACKS: readonly Attack[] = [
   ...neverChanged('hold', 'policy_version = 2'),
   ...neverChanged('hold_decision', `decision = 'refused'`),
   ...neverChanged('late_hold', 'reported_from = now()'),
+  ...neverChanged('reversal', `reason = ''`),
+  ...neverChanged('reversed_plays', 'plays = 1'),
+  ...neverChanged('reversed_share', 'balance_micros = 1'),
+  ...neverChanged('statement_adjustment', `told_in = '2026-10-01'`),
   ...neverChanged('close_input', `part = 'other'`),
   ...neverChanged('fund_line', 'net_micros = 0'),
   ...neverChanged('deferral', 'deferred_micros = 1'),
@@ -223,6 +251,41 @@ const ATTACKS: readonly Attack[] = [
     'solvency_report_digest_check',
   ],
 
+  [
+    'a reversal without entries of its own',
+    `insert into reversal values ('${uuid(9)}', '${uuid(1)}', 1, '2026-09-01', 'USD', 'ops', 'bots', now());`,
+    'reversal_entries',
+  ],
+  [
+    'a second reversal for the same entries',
+    reversal(
+      6,
+      `insert into reversal select '${uuid(6)}', transaction_id, listener_id, month, currency, found_by, reason,
+      found_at from reversal where id = '${uuid(6)}';`,
+    ),
+    'reversal_pkey',
+  ],
+  ['plays that are reversed again', reversal(6, reversedPlays(6)), 'reversed_plays_pkey'],
+  [
+    'plays of a close before they were played',
+    reversal(6, reversedPlays(6, { month: `'2026-10-01'` })),
+    'reversed_plays_check',
+  ],
+  ['no plays that are reversed', reversal(6, reversedPlays(6, { plays: '0' })), 'reversed_plays_check'],
+  [
+    'more plays of a reversal that is complete',
+    reversedPlays(5, { month: `'2026-08-01'`, period: `'2026-10-01'` }),
+    'reversal_complete',
+  ],
+  ['another share in a reversal that is complete', reversedShare(5, 1), 'reversal_complete'],
+  [
+    'a share that loses nothing',
+    reversal(6, reversedPlays(6, { period: `'2026-10-01'` }) + reversedShare(6, 2, 0)),
+    'reversed_share_check',
+  ],
+  ['a correction that is told twice', told(2, '2026-09'), 'statement_adjustment_pkey'],
+  ['a correction told by no statement', told(3, '2026-10'), 'statement_adjustment_statement_foreign'],
+  ['a correction of nothing', told(1, '2026-09'), 'statement_adjustment_share_foreign'],
   ['a deferral of a committed transaction', deferral(1), 'deferral_complete'],
   ['a deferral of no transaction', deferral(9), 'deferral_transaction_id_foreign'],
   [

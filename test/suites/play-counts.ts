@@ -79,6 +79,38 @@ export const playCountSuite = (adapter: string, open: OpenHarness): void => {
       );
     });
 
+    test('counts one listener’s only, when asked for', async () => {
+      const { fan, other, track } = await world();
+      const [settled, late] = [
+        playIn(fan, track, '2026-10-05T10:00:00Z'),
+        playIn(other, track, '2026-10-05T10:00:00Z'),
+      ];
+      await addPlays(harness(), [settled, late, playIn(fan, track, '2026-10-06T10:00:00Z')]);
+      await close(OCTOBER);
+      await rejudge(harness(), [
+        [settled, 'held'],
+        [late, 'held'],
+      ]);
+      await addPlays(harness(), [
+        playIn(fan, track, '2026-10-07T10:00:00Z'),
+        playIn(other, track, '2026-10-07T10:00:00Z'),
+      ]);
+      await close(MONTH);
+      const counted = async (of: Month): Promise<readonly CountedPlays[]> => {
+        const rows: CountedPlays[] = [];
+        await harness().ports.playCounts.eachOf(of, (part) => void rows.push(...part), fan.id);
+        return rows.sort(byKey);
+      };
+      expect(await counted(OCTOBER)).toEqual([row(fan, track, { plays: 2 })]);
+      expect(await counted(MONTH)).toEqual(
+        [
+          row(fan, track),
+          row(fan, track, { counted: 'before', plays: -1 }),
+          row(fan, track, { counted: 'before', verdict: 'held' }),
+        ].sort(byKey),
+      );
+    });
+
     test('a month without plays has no rows', async () => {
       await world();
       expect(await close(OCTOBER)).toEqual([]);

@@ -15,6 +15,7 @@ import { playRepositorySuite } from './play-repository.ts';
 import { popularityReaderSuite } from './popularity-reader.ts';
 import { processingRepositorySuite } from './processing-repository.ts';
 import { rateRepositorySuite } from './rate-repository.ts';
+import { reversalsSuite } from './reversals.ts';
 import { sessionRepositorySuite } from './session-repository.ts';
 import { splitRepositorySuite } from './split-repository.ts';
 import { subscriptionReaderSuite } from './subscription-reader.ts';
@@ -62,6 +63,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     collaboratorsSuite,
     closePeriodSuite,
     holdsSuite,
+    reversalsSuite,
     earningsSuite,
     payoutAccountRepositorySuite,
     transferRepositorySuite,

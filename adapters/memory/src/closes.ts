@@ -10,8 +10,10 @@ import {
   type StatementRepository,
   byAge,
   canonicalJson,
+  debtsReversed,
 } from '@backline/core/payout';
 import { type Listing, listPage } from './keyset.ts';
+import { adjustmentNewsOf, artistsWithAdjustments } from './reversals.ts';
 import type { Drafts, Readable, StoredStatement } from './state.ts';
 import { artistsWithNews, transferNewsOf } from './transfers.ts';
 
@@ -39,7 +41,7 @@ export const bookingRepository = ({ bookings, bookingCounts, receipts }: Drafts)
   },
 });
 
-export const closeRepository = ({ closes, released, periods, splits }: Drafts): CloseRepository => {
+export const closeRepository = ({ closes, reversals, released, periods, splits }: Drafts): CloseRepository => {
   const inOrder = (): readonly KeptClose[] => closes.all().toSorted((a, b) => (a.period < b.period ? -1 : 1));
   const isAccepted = ({ userId, splitVersion }: EarnedFunds): boolean =>
     splitVersion === null ||
@@ -47,7 +49,10 @@ export const closeRepository = ({ closes, released, periods, splits }: Drafts): 
 
   return {
     opening: async () => ({
-      debts: owed(inOrder().flatMap(({ debts }) => debts.map((debt) => ({ ...debt, amount: debt.amount.micros })))),
+      debts: owed([
+        ...inOrder().flatMap(({ debts }) => debts.map((debt) => ({ ...debt, amount: debt.amount.micros }))),
+        ...reversals.all().flatMap(debtsReversed),
+      ]),
       shortfalls: inOrder().map(({ shortfall }) => shortfall),
     }),
     save: async (close) => {
@@ -87,13 +92,22 @@ const owed = (changes: readonly Debt[]): readonly Debt[] =>
     })
     .sort(byAge);
 
-export const statementRepository = ({ statements, tracks, periods, transfers }: Drafts): StatementRepository => ({
-  withNews: async () => artistsWithNews({ transfers, statements }),
+export const statementRepository = ({
+  statements,
+  tracks,
+  periods,
+  transfers,
+  reversals,
+}: Drafts): StatementRepository => ({
+  withNews: async () => [
+    ...artistsWithNews({ transfers, statements }),
+    ...artistsWithAdjustments({ reversals, statements }),
+  ],
   contextsOf: async (artistIds) =>
     artistIds.map((artistId) => ({
       artistId,
       before: latestFirst(statements.where('artist', artistId))[0] ?? null,
-      adjustments: [],
+      adjustments: adjustmentNewsOf({ reversals, statements }, artistId),
       transfers: transferNewsOf({ transfers, statements }, artistId),
     })),
   titlesOf: async (trackIds) =>

@@ -4,10 +4,11 @@ import type { Play, Verdict } from '@backline/core/playback';
 import type { Drafts, Readable } from './state.ts';
 
 export const playCountReader = ({ closeCounts }: Readable): PlayCountReader => ({
-  eachOf: async (period, take) => {
+  eachOf: async (period, take, listenerId) => {
     const counts = closeCounts.get(period);
     invariant(counts !== undefined, `${period} is not closing`);
-    if (counts.rows.length > 0) take(counts.rows);
+    const rows = counts.rows.filter((row) => listenerId === undefined || row.listenerId === listenerId);
+    if (rows.length > 0) take(rows);
     return ok(null);
   },
 });

@@ -10,6 +10,7 @@ import { rateRepository } from './payout.ts';
 import { periodRepository } from './periods.ts';
 import { playRepository } from './playback.ts';
 import { processingRepository } from './processing.ts';
+import { reversalRepository } from './reversals.ts';
 import { rollupRepository } from './rollup.ts';
 import { splitRepository } from './splits.ts';
 import { payoutAccountRepository, transferRepository } from './transfers.ts';
@@ -70,6 +71,7 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   splits: tables.splits.draft(),
   declined: tables.declined.draft(),
   holds: tables.holds.draft(),
+  reversals: tables.reversals.draft(),
   bookings: tables.bookings.draft(),
   bookingCounts: tables.bookingCounts.draft(),
   closes: tables.closes.draft(),
@@ -97,6 +99,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   ledger: ledgerRepository(drafts),
   periods: periodRepository(drafts),
   splits: splitRepository(drafts, sequences.splits),
+  reversals: reversalRepository(drafts),
   bookings: bookingRepository(drafts),
   closes: closeRepository(drafts),
   statements: statementRepository(drafts),

@@ -3,6 +3,8 @@ import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
 import { currency, isoText, micros, money, month } from '@backline/core/kernel';
 import type { CloseRepository, Debt, EarnedFunds, KeptClose, SplitVersionId } from '@backline/core/payout';
+import { saveDeferrals } from './deferrals.ts';
+import { lockInTransaction } from './locks.ts';
 import { firstOf } from './periods.ts';
 
 const DEBTS = `
@@ -19,12 +21,6 @@ from (values (?::date, ?::text)) as r (period, content)`;
 const INPUTS = `
 insert into close_input (period, part, digest)
 select ?::date, key, value from json_each_text(?::json)`;
-
-const DEFERRALS = `
-insert into deferral (transaction_id, user_id, origin, track_id, split_id, currency, deferred_micros)
-select by, user_id, origin, track_id, split_id, currency, micros
-from json_to_recordset(?) as d (by uuid, user_id bigint, origin date, track_id bigint, split_id bigint, currency text,
-  micros bigint)`;
 
 const EARNED = `
 insert into earned_funds (period, user_id, split_id, currency, amount_micros)
@@ -64,6 +60,7 @@ type FundsRow = { period: string; user_id: string; split_id: string | null; curr
 
 export const closeRepository = (em: SqlEntityManager): CloseRepository => ({
   opening: async () => {
+    await lockInTransaction(em, 'debts', '');
     const debts = await em.execute<DebtRow[]>(DEBTS);
     const shortfalls = await em.execute<{ shortfall: string }[]>(SHORTFALLS);
     return {
@@ -77,7 +74,10 @@ export const closeRepository = (em: SqlEntityManager): CloseRepository => ({
     const plays = JSON.stringify(dealtWith.map(playsRow));
     await em.execute(ARTIST_PLAYS, [firstOf(period), plays]);
     await em.execute(TRACK_PLAYS, [firstOf(period), plays]);
-    await em.execute(DEFERRALS, [JSON.stringify(debts.map(deferralRow))]);
+    await saveDeferrals(
+      em,
+      debts.map(({ amount, ...debt }) => ({ ...debt, currency: amount.currency, amount: amount.micros })),
+    );
     await em.execute(EARNED, [JSON.stringify(earned.map(fundsRow))]);
     await em.execute(FUNDS, [
       JSON.stringify(
@@ -114,16 +114,6 @@ const fundsOf = (row: FundsRow): EarnedFunds => ({
   userId: Number(row.user_id) as UserId,
   splitVersion: splitIdOf(row.split_id),
   amount: money(BigInt(row.amount_micros), currency(row.currency)),
-});
-
-const deferralRow = ({ by, userId, origin, trackId, splitVersion, amount }: KeptClose['debts'][number]) => ({
-  by,
-  user_id: userId,
-  origin: firstOf(origin),
-  track_id: trackId,
-  split_id: splitVersion,
-  currency: amount.currency,
-  micros: String(amount.micros),
 });
 
 const playsRow = ({ trackId, artistId, month: playedIn, payable }: KeptClose['dealtWith'][number]) => ({

@@ -110,6 +110,32 @@ full join (
 where coalesce(micros, 0) <> coalesce(net_micros, 0)`,
   },
   {
+    check: 'fraud',
+    sql: `
+select 'transaction ' || coalesce(posted.id, kept.id) || ', user ' || coalesce(posted.user_id, kept.user_id) as place,
+  coalesce(posted.micros, 'none') as expected, coalesce(kept.micros, 'none') as found
+from (
+  select t.id, substr(a.name, strpos(a.name, ':') + 1) as user_id,
+    sum(case when a.name like 'artist\\_deferred:%' then 0 else sign end * amount_micros) || ' and deferred '
+      || sum(case when a.name like 'artist\\_deferred:%' then sign else 0 end * amount_micros) as micros
+  from ledger_transaction t join ledger_entry e on e.transaction_id = t.id join ledger_account a on a.id = e.account_id,
+    lateral (select case e.side when 'debit' then -1 else 1 end as sign) as signed
+  where t.source_type = 'fraud' and a.name like 'artist\\_%' group by 1, 2
+) as posted full join (
+  select r.transaction_id as id, s.user_id::text,
+    sum(s.balance_micros) || ' and deferred ' || sum(s.deferred_micros) as micros
+  from reversal r join reversed_share s on s.reversal_id = r.id group by 1, 2
+) as kept on kept.id = posted.id and kept.user_id = posted.user_id
+where posted.micros is distinct from kept.micros
+union all
+select 'reversal ' || id || ', plays', earned::text, taken::text
+from (
+  select r.id, (select sum(amount_micros) from reversed_plays p where p.reversal_id = r.id) as earned,
+    (select -sum(balance_micros + deferred_micros) from reversed_share s where s.reversal_id = r.id) as taken
+  from reversal r
+) as sums where earned is distinct from taken`,
+  },
+  {
     check: 'statement-chain',
     sql: `
 select 'artist ' || artist_id || ', period ' || to_char(period, 'YYYY-MM') || ', digest' as place, computed as expected,

@@ -29,35 +29,35 @@ type Bounds = {
 
 const MOVED = `lateral (values (from_verdict, 1), (to_verdict, -1)) as undone (verdict, added)`;
 
-/** $1 and $2 bound the month in time, $3 and $4 the log; $5 is the month's name. */
+/** $1 and $2 bound the month in time, $3 and $4 the log; $5 is the month's name, $6 the listener where there is one. */
 const changesUndone = (of: string): string => `
   select p.listener_id, p.artist_id, p.track_id, undone.verdict, p.started_at, undone.added
   from verdict_change c join play p using (listener_id, started_at, play_id), ${MOVED}
   where c.recorded_xid >= $4 and p.recorded_xid < $4 and ${of}`;
 
-const ofTheMonth = (rejudged: boolean): string => `
+const ofTheMonth = (rejudged: boolean, whose: string): string => `
 select listener_id, artist_id, track_id, verdict, $5::text, 'never', sum(added)::int
 from (
   select listener_id, artist_id, track_id, verdict, started_at, 1 as added from play
-  where started_at >= $1 and started_at < $2 and recorded_xid < $4
-  ${rejudged ? `union all ${changesUndone('p.started_at >= $1 and p.started_at < $2')}` : ''}
+  where started_at >= $1 and started_at < $2 and recorded_xid < $4 and ${whose}
+  ${rejudged ? `union all ${changesUndone(`p.started_at >= $1 and p.started_at < $2 and ${whose}`)}` : ''}
 ) as counted
 group by 1, 2, 3, 4 having sum(added) <> 0`;
 
-const TOO_LATE = `
+const tooLate = (whose: string): string => `
 select listener_id, artist_id, track_id, verdict, to_char(started_at, 'YYYY-MM'), 'never', sum(added)::int
 from (
   select listener_id, artist_id, track_id, verdict, started_at, 1 as added from play
-  where started_at < $1 and recorded_xid >= $3 and recorded_xid < $4
-  union all ${changesUndone('p.started_at < $1 and p.recorded_xid >= $3')}
+  where started_at < $1 and recorded_xid >= $3 and recorded_xid < $4 and ${whose}
+  union all ${changesUndone(`p.started_at < $1 and p.recorded_xid >= $3 and ${whose}`)}
 ) as counted
 group by 1, 2, 3, 4, 5 having sum(added) <> 0`;
 
-const COUNTED_BEFORE = `
+const countedBefore = (whose: string): string => `
 select p.listener_id, p.artist_id, p.track_id, undone.verdict, to_char(p.started_at, 'YYYY-MM'), 'before',
   -sum(undone.added)::int
 from verdict_change c join play p using (listener_id, started_at, play_id), ${MOVED}
-where c.recorded_xid >= $3 and c.recorded_xid < $4 and p.started_at < $1 and p.recorded_xid < $3
+where c.recorded_xid >= $3 and c.recorded_xid < $4 and p.started_at < $1 and p.recorded_xid < $3 and ${whose}
 group by 1, 2, 3, 4, 5 having sum(undone.added) <> 0`;
 
 type Columns = [
@@ -71,12 +71,13 @@ type Columns = [
 ];
 
 export const playCountReader = (connection: Connection): PlayCountReader => ({
-  eachOf: (period, take) =>
+  eachOf: (period, take, listenerId) =>
     longRead(connection, async ({ query, inParts }) => {
       const [bounds] = await query<Bounds>(BOUNDS, [firstOf(period)]);
       invariant(bounds !== undefined, `${period} is not closing`);
       if (!bounds.settled) return err({ code: 'counts_unsettled' });
 
+      const whose = listenerId === undefined ? 'true' : 'listener_id = $6';
       const months = new Map<string, Month>();
       const monthOf = (text: string): Month => {
         const known = months.get(text) ?? month(text);
@@ -84,8 +85,15 @@ export const playCountReader = (connection: Connection): PlayCountReader => ({
         return known;
       };
       await inParts<Columns>(
-        [ofTheMonth(bounds.rejudged), TOO_LATE, COUNTED_BEFORE].join(' union all '),
-        [isoText(monthStart(period)), isoText(monthStart(shiftMonth(period, 1))), bounds.since, bounds.until, period],
+        [ofTheMonth(bounds.rejudged, whose), tooLate(whose), countedBefore(whose)].join(' union all '),
+        [
+          isoText(monthStart(period)),
+          isoText(monthStart(shiftMonth(period, 1))),
+          bounds.since,
+          bounds.until,
+          period,
+          ...(listenerId === undefined ? [] : [listenerId]),
+        ],
         (rows) => take(rows.map((row) => fromColumns(row, monthOf))),
       );
       return ok(null);

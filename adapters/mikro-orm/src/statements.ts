@@ -12,6 +12,7 @@ import {
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
 import { firstOf } from './periods.ts';
 import { type PlainPool, statement } from './pool.ts';
+import { adjustmentNewsOf, artistsWithAdjustments, tellAdjustments } from './reversals.ts';
 import { artistsWithNews, transferNewsOf } from './transfers.ts';
 
 const LATEST = `
@@ -37,16 +38,17 @@ const AT_ONCE = 1_000;
 type StatementRow = { readonly artist_id: string; readonly content: string; readonly digest: string };
 
 export const statementRepository = (em: SqlEntityManager): StatementRepository => ({
-  withNews: () => artistsWithNews(em),
+  withNews: async () => [...(await artistsWithNews(em)), ...(await artistsWithAdjustments(em))],
   contextsOf: async (artistIds) => {
     const rows = await em.execute<StatementRow[]>(LATEST, [JSON.stringify(artistIds)]);
     const latest = new Map(rows.map((row) => [Number(row.artist_id) as UserId, issued(row)]));
-    const news = await transferNewsOf(em, artistIds);
+    const transfers = await transferNewsOf(em, artistIds);
+    const adjustments = await adjustmentNewsOf(em, artistIds);
     return artistIds.map((artistId) => ({
       artistId,
       before: latest.get(artistId) ?? null,
-      adjustments: [],
-      transfers: news.get(artistId) ?? [],
+      adjustments: adjustments.get(artistId) ?? [],
+      transfers: transfers.get(artistId) ?? [],
     }));
   },
   titlesOf: async (trackIds) => {
@@ -58,6 +60,7 @@ export const statementRepository = (em: SqlEntityManager): StatementRepository =
       const some = statements.slice(from, from + AT_ONCE);
       await em.execute(SAVE, [JSON.stringify(some.map(toRow))]);
       await em.execute(TELL, [JSON.stringify(some.flatMap(toldRows))]);
+      await tellAdjustments(em, some);
     }
   },
 });

@@ -13,6 +13,7 @@ import { periodRepository } from './periods.ts';
 import { processingRepository } from './processings.ts';
 import { rateRepository } from './rates.ts';
 import { receiptRepository } from './receipts.ts';
+import { reversalRepository } from './reversals.ts';
 import { rollupRepository } from './rollup.ts';
 import { sessionRepository } from './sessions.ts';
 import { splitRepository } from './splits.ts';
@@ -41,6 +42,7 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   bookings: bookingRepository(em),
   closes: closeRepository(em),
   statements: statementRepository(em),
+  reversals: reversalRepository(em),
   payoutAccounts: payoutAccountRepository(em),
   transfers: transferRepository(em),
   outbox: sqlOutbox(em, enqueue),

@@ -108,6 +108,7 @@ const finishClosing = (
 const inputsOf = async (stores: PayoutStores, period: Month, plays: ClosePlays): Promise<CloseInputs> => {
   const rates = await stores.rates.all();
   const { currency } = perPlay(rateFor(rates, period));
+  const opening = await stores.closes.opening();
   const reserve = (await stores.ledger.balancesOf(['royalty_reserve'], currency)).get('royalty_reserve');
   invariant(reserve !== undefined, 'the reserve has a balance');
   return {
@@ -120,7 +121,7 @@ const inputsOf = async (stores: PayoutStores, period: Month, plays: ClosePlays):
     payable: plays.payable,
     unpaid: plays.unpaid,
     receipts: await stores.bookings.reaching(period),
-    opening: { reserve, ...(await stores.closes.opening()) },
+    opening: { reserve, ...opening },
   };
 };
 

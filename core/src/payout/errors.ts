@@ -38,6 +38,11 @@ export type PayoutAccountGone = { readonly code: 'payout_account_gone' };
 /** For good: nothing was sent, and nothing will be under that key. */
 export type TransferRefused = { readonly code: 'transfer_refused'; readonly reason: TransferFailure };
 
+export type MonthNotClosed = { readonly code: 'month_not_closed'; readonly month: Month };
+
+/** No close has counted such plays, or all of them were reversed before. */
+export type NothingToReverse = { readonly code: 'nothing_to_reverse' };
+
 /** Nothing was posted. */
 export type PostingRefused =
   /** Its key belongs to another request. */

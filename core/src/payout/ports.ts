@@ -29,6 +29,7 @@ import type { Period } from './period.ts';
 import type { LedgerTransactionId, PostedTransaction, PostingRequest } from './posting-request.ts';
 import type { RateVersion } from './rate.ts';
 import type { EarnedReceipt, MonthShare } from './receipt-share.ts';
+import type { ReversalRepository } from './reversal-ports.ts';
 import type { SplitVersion, SplitVersionId } from './split.ts';
 import type { IssuedStatement, Sha256, StatementContext } from './statement.ts';
 import type { PayoutAccountRepository, PayoutGateway, TransferRepository } from './transfer-ports.ts';
@@ -139,7 +140,7 @@ export type KeptClose = {
 };
 
 export interface CloseRepository {
-  /** What the closes so far have left. */
+  /** What the closes so far have left. Nothing else changes debts until the transaction ends. */
   readonly opening: () => Promise<Pick<OpeningBalances, 'debts' | 'shortfalls'>>;
   /** Of a month that is closing. */
   readonly save: (close: KeptClose) => Promise<void>;
@@ -152,9 +153,9 @@ export interface CloseRepository {
 }
 
 export interface StatementRepository {
-  /** Artists of whose transfers there is something that no statement of theirs tells yet. */
+  /** Artists of whose transfers and corrections there is something that no statement of theirs tells yet. */
   readonly withNews: () => Promise<readonly UserId[]>;
-  /** In the order given; with the transfers that no statement of theirs tells of yet. */
+  /** In the order given; with the transfers and corrections that no statement of theirs tells of yet. */
   readonly contextsOf: (artistIds: readonly UserId[]) => Promise<readonly StatementContext[]>;
   /** Also of removed tracks. */
   readonly titlesOf: (trackIds: readonly TrackId[]) => Promise<ReadonlyMap<TrackId, string>>;
@@ -173,6 +174,7 @@ export type PayoutStores = {
   readonly bookings: BookingRepository;
   readonly closes: CloseRepository;
   readonly statements: StatementRepository;
+  readonly reversals: ReversalRepository;
   readonly payoutAccounts: PayoutAccountRepository;
   readonly transfers: TransferRepository;
   readonly outbox: Outbox<PayoutEvent>;
@@ -222,10 +224,13 @@ export interface PlayCountReader {
    * thousand, in no order; no two of all rows are of the same listener, track, verdict, month and `counted`.
    *
    * The month is closing or closed; any other is a bug.
+   *
+   * @param listenerId whose plays only, when given
    */
   readonly eachOf: (
     period: Month,
     take: (rows: readonly CountedPlays[]) => void,
+    listenerId?: UserId,
   ) => Promise<Result<null, CountsUnsettled>>;
 }
 
@@ -239,6 +244,7 @@ export type Difference = {
     | 'overdraft'
     | 'reversal'
     | 'deferral'
+    | 'fraud'
     | 'statement-chain'
     | 'transfer'
     | 'rollup-day'

@@ -32,6 +32,8 @@ const addRate = (changed: Partial<typeof rate> = {}) => {
   return ops('rate', 'add', '--effective-from', from, '--reference-micros', micros, ...source);
 };
 
+const sum = (amounts: readonly string[]): bigint => amounts.reduce((all, amount) => all + BigInt(amount), 0n);
+
 describe('ops', () => {
   test('demo fills an empty database, and what artists earned is what their plays come to', async () => {
     const { status, document } = await ops('demo');
@@ -158,6 +160,41 @@ describe('ops', () => {
       const refused = await addRate(changed);
       expect(refused).toMatchObject({ status, document: { error: expect.any(String) } });
       expect(await database.sql('select from rate_version')).toHaveLength(2);
+    },
+    30_000,
+  );
+
+  test('plays reverse takes back once what the close has counted, and verify finds that all agrees', async () => {
+    const [busiest] = await database.sql(`select listener_id, count(*)::int as plays from play
+      where verdict = 'payable' and started_at < '2027-03-01' group by 1 order by 2 desc, 1 limit 1`);
+    const listener = String(busiest?.['listener_id']);
+    const words = ['plays', 'reverse', listener, '2027-02', '--by', 'Ann', '--reason', 'a farm of bots'];
+    const { status, document } = await ops(...words);
+    expect(status).toBe(0);
+    expect(document).toMatchObject({ playedIn: '2027-02', by: 'Ann', reason: 'a farm of bots' });
+    expect(sum(document.plays.map(({ plays }: { plays: number }) => plays))).toBe(BigInt(Number(busiest?.['plays'])));
+    const taken = document.takenBack.flatMap((share: { balanceMicros: string; deferredMicros: string }) => [
+      share.balanceMicros,
+      share.deferredMicros,
+    ]);
+    expect(-sum(taken)).toBe(sum(document.plays.map(({ amountMicros }: { amountMicros: string }) => amountMicros)));
+    expect(await ops(...words)).toMatchObject({ status: 1, document: { error: expect.stringContaining('reversed') } });
+    expect(await ops('verify')).toEqual({ status: 0, document: { differences: [] } });
+  }, 120_000);
+
+  test.each([
+    ['an open month', ['1', '2027-03', '--by', 'Ann', '--reason', 'x'], 1],
+    ['a listener by name', ['Bob', '2027-02', '--by', 'Ann', '--reason', 'x'], 2],
+    ['no reason', ['1', '2027-02', '--by', 'Ann'], 2],
+    ['a track by title', ['1', '2027-02', 'Song', '--by', 'Ann', '--reason', 'x'], 2],
+    ['a word too many', ['1', '2027-02', '3', '4', '--by', 'Ann', '--reason', 'x'], 2],
+  ])(
+    'plays reverse refuses %s',
+    async (_, words, status) => {
+      expect(await ops('plays', 'reverse', ...words)).toMatchObject({
+        status,
+        document: { error: expect.any(String) },
+      });
     },
     30_000,
   );

@@ -6,6 +6,7 @@ import { Closes } from './0005-closes.ts';
 import { Transfers } from './0006-transfers.ts';
 import { LateHolds } from './0007-late-holds.ts';
 import { OpenEarnings } from './0008-open-earnings.ts';
+import { Reversals } from './0009-reversals.ts';
 import { TrackProcessing } from './0010-processing.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '0006-transfers', class: Transfers },
   { name: '0007-late-holds', class: LateHolds },
   { name: '0008-open-earnings', class: OpenEarnings },
+  { name: '0009-reversals', class: Reversals },
   { name: '0010-processing', class: TrackProcessing },
 ];

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '@backline/composition';
+import { type Month, month } from '@backline/core/kernel';
 
 /** The command's words make no sense; the message says which. */
 export class UsageError extends Error {
@@ -24,6 +25,19 @@ export const requiredOptions = <Name extends string>(
   const values = parse(words, options);
   for (const name of names) if (!values[name]) throw new UsageError(`--${name} is missing`);
   return values as { readonly [N in Name]: string };
+};
+
+/** As in 2026-10. */
+export const monthIn = (text: string | undefined): Month => {
+  if (text === undefined || !/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
+    throw new UsageError('the month must be as in 2026-10');
+  return month(text);
+};
+
+/** @param whose as the message names it */
+export const idIn = (text: string | undefined, whose: string): number => {
+  if (text === undefined || !/^[1-9]\d{0,15}$/.test(text)) throw new UsageError(`${whose} must be given by its id`);
+  return Number(text);
 };
 
 const parse = (words: readonly string[], options: { readonly [name: string]: { readonly type: 'string' } }) => {

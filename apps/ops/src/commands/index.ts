@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { demo } from './demo.ts';
 import { holdsList, holdsRefuse, holdsRelease } from './holds.ts';
 import { closePeriod, solvency, statement, verify } from './periods.ts';
+import { playsReverse } from './plays.ts';
 import { rateAdd, rateList } from './rate.ts';
 import { transferEarnings } from './transfer-earnings.ts';
 import { webhooksList, webhooksReplay } from './webhooks.ts';
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   holdsList,
   holdsRelease,
   holdsRefuse,
+  playsReverse,
   rateAdd,
   rateList,
   transferEarnings,

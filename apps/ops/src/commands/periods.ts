@@ -1,8 +1,8 @@
 import { TOKENS, type Platform, openPlatform } from '@backline/composition';
-import { isoText, month } from '@backline/core/kernel';
+import { isoText } from '@backline/core/kernel';
 import type { UserId } from '@backline/core/accounts';
 import type { CloseRefused } from '@backline/core/payout';
-import { type Command, type Outcome, UsageError } from './command.ts';
+import { type Command, type Outcome, UsageError, idIn, monthIn } from './command.ts';
 
 const opened = async (
   config: Parameters<Command['run']>[1],
@@ -14,12 +14,6 @@ const opened = async (
   } finally {
     await platform.close();
   }
-};
-
-const monthIn = (text: string | undefined) => {
-  if (text === undefined || !/^\d{4}-(0[1-9]|1[0-2])$/.test(text))
-    throw new UsageError('the month must be as in 2026-10');
-  return month(text);
 };
 
 const nothingMore = (words: readonly string[], most: number): void => {
@@ -79,11 +73,10 @@ export const statement: Command = {
   usage: 'ARTIST MONTH',
   run: (words, config) => {
     nothingMore(words, 2);
-    const [artist = ''] = words;
-    if (!/^[1-9]\d{0,15}$/.test(artist)) throw new UsageError('the artist must be given by user id');
+    const artist = idIn(words[0], 'the artist');
     const period = monthIn(words[1]);
     return opened(config, async ({ container }) => {
-      const document = await container.get(TOKENS.ports).statementReader.document(Number(artist) as UserId, period);
+      const document = await container.get(TOKENS.ports).statementReader.document(artist as UserId, period);
       return document === null
         ? { ok: false, document: { error: `there is no statement of ${artist} for ${period}` } }
         : { ok: true, document: JSON.parse(document) };
