@@ -10,14 +10,20 @@ const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const comesBefore = (a: UnjudgedPlay, b: UnjudgedPlay): boolean =>
   a.startedAt < b.startedAt || (a.startedAt === b.startedAt && a.playId < b.playId);
 
+type Which = (play: UnjudgedPlay) => boolean;
+
+const none: Which = () => false;
+
 /**
- * payout-rules.md, R3′ and R3a to e, g, sentence by sentence and as slowly as that is: each play asks all others.
- * Nothing here is shared with the code that it judges.
+ * payout-rules.md, R3′ and R3a to g, sentence by sentence and as slowly as that is: each play asks all others.
+ * Nothing here is shared with the code that it judges. Which plays are of a track that the listener has a share in, and
+ * which of a day that is held, the caller says.
  */
 export const verdictsByTheText = (
   plays: readonly UnjudgedPlay[],
   funding: readonly FundedSpan[],
   { minimumHeardMs, dailyCap, lateAfterMs } = BY_THE_TEXT,
+  { shared, held }: { readonly shared: Which; readonly held: Which } = { shared: none, held: none },
 ): ReadonlyMap<string, Verdict> => {
   const tooShort = (play: UnjudgedPlay): boolean =>
     play.trackDurationMs < minimumHeardMs ? play.msPlayed < play.trackDurationMs : play.msPlayed < minimumHeardMs;
@@ -43,7 +49,7 @@ export const verdictsByTheText = (
   const verdicts = new Map<string, Verdict>();
   const verdictOf = (play: UnjudgedPlay): Verdict => {
     if (play.reportedAt - play.startedAt > lateAfterMs) return 'too-late';
-    if (play.listenerId === play.artistId) return 'self-play';
+    if (play.listenerId === play.artistId || shared(play)) return 'self-play';
     if (tooShort(play)) return 'too-short';
     if (!funded(play)) return 'unfunded';
     if (overlapping(play)) return 'overlapping';
@@ -52,9 +58,10 @@ export const verdictsByTheText = (
         other.trackId === play.trackId &&
         utcDay(other.startedAt) === utcDay(play.startedAt) &&
         comesBefore(other, play) &&
-        verdicts.get(other.playId) === 'payable',
+        ['payable', 'held'].includes(verdicts.get(other.playId) ?? ''),
     );
-    return earlierPaid.length >= dailyCap ? 'daily-cap' : 'payable';
+    if (earlierPaid.length >= dailyCap) return 'daily-cap';
+    return held(play) ? 'held' : 'payable';
   };
   for (const play of plays.toSorted((a, b) => (comesBefore(a, b) ? -1 : 1))) verdicts.set(play.playId, verdictOf(play));
   return verdicts;

@@ -37,6 +37,36 @@ export const LEDGER_BUGS: readonly SeededBug[] = [
     ),
   },
   {
+    name: 'what an artist has is taken for one track and again for the next',
+    file: 'payout/reversal.ts',
+    find: 'left.set(lost.userId, micros(has - taken.fromAvailable));',
+    replace: '',
+    killedBy: example(
+      'reversal.properties',
+      'what is taken back is from that share’s own debt first, then from what its owner has, however many tracks there are',
+    ),
+  },
+  {
+    name: 'a fraud pays off another track’s debt',
+    file: 'payout/reversal.ts',
+    find: 'debt.trackId === trackId &&',
+    replace: '',
+    killedBy: example(
+      'reversal.properties',
+      'what is taken back is from that share’s own debt first, then from what its owner has, however many tracks there are',
+    ),
+  },
+  {
+    name: 'a statement tells only of what an artist had',
+    file: 'payout/reversal.ts',
+    find: 'balance !== 0n || deferred !== 0n',
+    replace: 'balance !== 0n',
+    killedBy: example(
+      'reversal.properties',
+      'what is taken back is told to whom it changes something, to the last micro',
+    ),
+  },
+  {
     name: 'the platform keeps what a fraud gives back',
     file: 'payout/posting.ts',
     find: "credit('royalty_reserve', fromAvailable + owed)",

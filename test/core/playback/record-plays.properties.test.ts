@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { rateFor } from '@backline/core/payout';
-import { DAY_MS, HOUR_MS, after, before } from '@backline/core/kernel';
+import { type DayHold, type HoldId, rateFor } from '@backline/core/payout';
+import { DAY_MS, type Day, HOUR_MS, after, before, dayOf, instant, monthOf, monthStart } from '@backline/core/kernel';
 import type { PlayId, UnjudgedPlay } from '@backline/core/playback';
 import fc from 'fast-check';
-import { FAN, type History, REPORTED_AT, TRACKS, history, inReports } from '../../arbitraries/history.ts';
+import { FAN, type Heard, type History, REPORTED_AT, TRACKS, history, inReports } from '../../arbitraries/history.ts';
 import { verdictsByTheText } from '../../arbitraries/oracle.ts';
 import { platformFor } from '../../arbitraries/platform.ts';
 import { SEEDED } from '../../arbitraries/seed.ts';
+import { commit } from '../../suites/harness.ts';
 
 const reported = history.chain((it) => fc.tuple(fc.constant(it), inReports(it.plays)));
 
@@ -18,6 +19,32 @@ const earningsByTheText = ({ plays, funding }: History, artistId: number): bigin
     8_000n *
     BigInt(plays.filter((play) => play.artistId === artistId && verdicts.get(play.playId) === 'payable').length)
   );
+};
+
+const NOVEMBER = monthOf(REPORTED_AT);
+
+/** The fan has accepted a share in a track, and a day of theirs is held; the worker has followed. */
+const learn = async (
+  { core, ports }: Awaited<ReturnType<typeof platformFor>>,
+  { trackId, artistId }: Heard,
+  heldDay: Day,
+): Promise<void> => {
+  const shares = [
+    { userId: artistId, basisPoints: 9_999, acceptedAt: REPORTED_AT },
+    { userId: FAN, basisPoints: 1, acceptedAt: null },
+  ];
+  const split = await commit(ports.uow, ({ splits }) => splits.append({ trackId, effectiveFrom: NOVEMBER, shares }));
+  await core.payout.acceptShare(FAN, split.id);
+  const hold: DayHold = {
+    scope: { of: 'listening-day', listenerId: FAN, day: heldDay },
+    reason: { code: 'many-plays', plays: 401, allowed: 400 },
+    policyVersion: 1,
+    decided: null,
+  };
+  await commit(ports.playLog, ({ holds }) => holds.raise(hold, 'hold' as HoldId, REPORTED_AT));
+  for (const event of ports.published())
+    if (event.type === 'payout.collaborator_joined') await core.playback.rejudgePlays(event.userId, event.since);
+  await core.playback.rejudgePlays(FAN, instant(Date.parse(heldDay)));
 };
 
 describe('the play log', () => {
@@ -113,6 +140,30 @@ describe('the play log', () => {
         expect(await verdicts()).toEqual(verdictsByTheText(it.plays, funding));
       }),
       { ...SEEDED, numRuns: 100 },
+    );
+  });
+
+  test('the listener’s shares and held days count as if they had been known from the start, whenever they come', async () => {
+    const shared = fc.constantFrom(...TRACKS.filter(({ artistId }) => artistId !== FAN));
+    await fc.assert(
+      fc.asyncProperty(reported, shared, fc.nat(), fc.nat(), async ([it, reports], track, pick, turn) => {
+        const platform = await platformFor(it.funding);
+        const { report, verdicts } = platform;
+        const heldDay = dayOf(it.plays[pick % it.plays.length]!.startedAt);
+        const learned = turn % (reports.length + 1);
+        for (const [index, plays] of reports.entries()) {
+          if (index === learned) await learn(platform, track, heldDay);
+          await report(plays);
+        }
+        if (learned === reports.length) await learn(platform, track, heldDay);
+        expect(await verdicts()).toEqual(
+          verdictsByTheText(it.plays, it.funding, undefined, {
+            shared: (play) => play.trackId === track.trackId && play.startedAt >= monthStart(NOVEMBER),
+            held: (play) => dayOf(play.startedAt) === heldDay,
+          }),
+        );
+      }),
+      { ...SEEDED, numRuns: 200 },
     );
   });
 
