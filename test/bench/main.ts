@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { artistRows } from './artists.ts';
+import { closingRows } from './closing.ts';
 import { type Row, judged, median, tableOf } from './figures.ts';
 import { loginRows } from './logins.ts';
 import { playRows } from './plays.ts';
@@ -11,7 +12,7 @@ import { type Subject, startSubject } from './subject.ts';
 
 /**
  * Needs wrk, nginx and pgbench on PATH, Go where there is one, and two cores. `npm run bench -- plays reads` measures
- * only those; BENCH_SECONDS, BENCH_ROUNDS and BENCH_TRACKS make it shorter.
+ * only those; BENCH_SECONDS, BENCH_ROUNDS, BENCH_TRACKS and BENCH_PLAYS make it shorter.
  */
 const MEASURES: Readonly<Record<string, (subject: Subject) => Promise<readonly Row[]>>> = {
   // First, since signed links live for five minutes.
@@ -23,6 +24,7 @@ const MEASURES: Readonly<Record<string, (subject: Subject) => Promise<readonly R
   logins: loginRows,
   plays: playRows,
   starting: startingRows,
+  closing: closingRows,
 };
 
 const asked = process.argv.slice(2);
