@@ -86,6 +86,7 @@ export const createCore = (ports: Ports) => {
       reversePlays: payout.reversePlays(ports),
       closePeriod: payout.closePeriod(ports),
       closeDuePeriods: payout.closeDuePeriods(ports),
+      verifyBooks: payout.verifyBooks(ports),
       releaseEarnings: payout.releaseEarnings(ports),
       startOnboarding: payout.startOnboarding(ports),
       transferEarnings: payout.transferEarnings(ports),

@@ -16,6 +16,7 @@ export type Harness = {
     | 'playCounts'
     | 'ledgerAudit'
     | 'statementReader'
+    | 'verifications'
     | 'subscriptions'
     | 'webhooks'
     | 'popularity'

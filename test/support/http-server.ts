@@ -44,6 +44,7 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
       images: ports.images,
       imageUrl: (ref) => `https://app.example.com/media/images/${ref}`,
       accessTokens: ports.accessTokens,
+      verifications: ports.verifications,
       sandbox: null,
       publicUrl: 'https://app.example.com',
       wait: (ms) => setTimeout(ms),

@@ -80,6 +80,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
       images: ports.images,
       imageUrl: (ref) => `${url}/media/images/${ref}`,
       accessTokens: ports.accessTokens,
+      verifications: ports.verifications,
       sandbox: null,
       publicUrl: url,
       wait: (ms) => setTimeout(ms),

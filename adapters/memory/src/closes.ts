@@ -130,6 +130,19 @@ export const statementReader = ({ statements, closes, periods }: Readable): Stat
       ? null
       : { period, closedAt: kept.closedAt, report: close.report };
   },
+  countsOf: async (period) => {
+    const close = closes.get(period);
+    return close !== undefined && periods.get(period)?.status === 'closed' ? (close.inputs['plays'] ?? null) : null;
+  },
+  eachChain: async (take) => {
+    for (const [artistId, chain] of Map.groupBy(statements.all(), ({ statement }) => statement.artistId))
+      take(
+        artistId,
+        latestFirst(chain)
+          .map(({ document }) => document)
+          .toReversed(),
+      );
+  },
 });
 
 const STATEMENTS: Listing<StoredStatement, string> = {

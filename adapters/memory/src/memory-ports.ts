@@ -23,6 +23,7 @@ import { memoryImageStore, memoryMediaStore } from './media.ts';
 import { type MemoryPayments, memoryPayments } from './payments.ts';
 import { type MemoryPayees, memoryPayees } from './payees.ts';
 import { payoutReader } from './payout.ts';
+import { memoryVerifications } from './verifications.ts';
 import { playCountReader } from './play-counts.ts';
 import { playReader } from './playback.ts';
 import { memoryTables } from './state.ts';
@@ -60,6 +61,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     playCounts: playCountReader(tables),
     ledgerAudit: ledgerAudit(tables),
     statementReader: statementReader(tables),
+    verifications: memoryVerifications(),
     digests: memoryDigests,
     subscriptions: subscriptionReader(tables),
     webhooks: webhookReader(tables),

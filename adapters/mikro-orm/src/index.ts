@@ -18,6 +18,7 @@ import { popularityReader } from './popularity-reader.ts';
 import { statementReader } from './statements.ts';
 import { subscriptionReader } from './subscription-reader.ts';
 import { mikroOrmUnitOfWork } from './unit-of-work.ts';
+import { verificationLog } from './verifications.ts';
 import { webhookReader } from './webhook-reader.ts';
 
 export type { Enqueue } from './outbox.ts';
@@ -36,6 +37,7 @@ type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   | 'playCounts'
   | 'ledgerAudit'
   | 'statementReader'
+  | 'verifications'
   | 'subscriptions'
   | 'webhooks'
   | 'popularity'
@@ -80,7 +82,8 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       holdReader: holdReader(connection, pool),
       playCounts: playCountReader(connection),
       ledgerAudit: ledgerAudit(connection),
-      statementReader: statementReader(pool),
+      statementReader: statementReader(connection, pool),
+      verifications: verificationLog(pool),
       subscriptions: subscriptionReader(pool),
       webhooks: webhookReader(pool),
       popularity: popularityReader(pool),

@@ -86,6 +86,23 @@ full join (
 where coalesce(micros, 0) <> coalesce(micros_owed, 0)`,
   },
   {
+    check: 'statement-booked',
+    sql: `
+select 'artist ' || coalesce(told.artist_id, booked.artist_id) || ', period ' || coalesce(told.period, booked.period) as place,
+  coalesce(booked.micros, 0) as expected, coalesce(told.micros, 0) as found
+from (
+  select artist_id::text, to_char(period, 'YYYY-MM') as period,
+    (content::jsonb #>> '{balance,funded}')::numeric + (content::jsonb #>> '{balance,deferredPaid}')::numeric as micros
+  from statement
+) as told full join (
+  select substr(a.name, length('artist_pending:') + 1) as artist_id, t.source_id as period,
+    sum(case e.side when 'credit' then e.amount_micros else -e.amount_micros end) as micros
+  from ledger_transaction t join ledger_entry e on e.transaction_id = t.id join ledger_account a on a.id = e.account_id
+  where t.source_type = 'period-close' and starts_with(a.name, 'artist_pending:') group by 1, 2
+) as booked on booked.artist_id = told.artist_id and booked.period = told.period
+where coalesce(told.micros, 0) <> coalesce(booked.micros, 0)`,
+  },
+  {
     check: 'transfer',
     sql: `
 select 'transfer ' || coalesce(kept.id, posted.id) || ', booked' as place, coalesce(kept.steps, 'none') as expected,

@@ -38,7 +38,7 @@ const entities = [
 const WITHOUT_ROWS = [
   /^(ledger|close)_/,
   /^(track_split|split_share|hold|hold_decision|late_hold|fund_line|deferral|solvency_report|statement|payout_transfer)$/,
-  /^(reversal|reversed_plays|reversed_share|statement_adjustment)$/,
+  /^(reversal|reversed_plays|reversed_share|statement_adjustment|verification)$/,
 ];
 
 export type OrmOptions = { readonly poolSize: number };

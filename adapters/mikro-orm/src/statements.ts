@@ -9,7 +9,9 @@ import {
   canonicalJson,
   parseStatement,
 } from '@backline/core/payout';
+import type { Connection } from './connection.ts';
 import { pageOf, readCursor, writeCursor } from './cursor.ts';
+import { longRead } from './long-read.ts';
 import { firstOf } from './periods.ts';
 import { type PlainPool, statement } from './pool.ts';
 import { adjustmentNewsOf, artistsWithAdjustments, tellAdjustments } from './reversals.ts';
@@ -90,7 +92,15 @@ const REPORT = statement<{ content: string; closed_at: number }>(
    where r.period = $1::date and p.status = 'closed'`,
 );
 
-export const statementReader = (pool: PlainPool): StatementReader => ({
+const COUNTS = statement<{ digest: string }>(
+  'close_counts_digest',
+  `select digest from close_input i join period p on p.month = i.period
+   where i.period = $1::date and i.part = 'plays' and p.status = 'closed'`,
+);
+
+const CHAINS = 'select artist_id, content, digest from statement order by artist_id, period';
+
+export const statementReader = (connection: Connection, pool: PlainPool): StatementReader => ({
   documentsOf: async (artistId) => (await pool.query(DOCUMENTS, [artistId])).map(documentOf),
   page: async (artistId, page) => {
     const after = readCursor('statements', ['instant'], page.after);
@@ -107,6 +117,24 @@ export const statementReader = (pool: PlainPool): StatementReader => ({
     const [row] = await pool.query(REPORT, [firstOf(period)]);
     return row === undefined ? null : { period, closedAt: row.closed_at as Instant, report: row.content };
   },
+  countsOf: async (period) => (await pool.query(COUNTS, [firstOf(period)]))[0]?.digest ?? null,
+  eachChain: (take) =>
+    longRead(connection, async ({ inParts }) => {
+      let chain: { readonly artistId: number; readonly documents: string[] } | null = null;
+      const end = (): void => {
+        if (chain !== null) take(chain.artistId as UserId, chain.documents);
+      };
+      await inParts<[artistId: number, content: string, digest: string]>(CHAINS, [], (rows) => {
+        for (const [artistId, content, digest] of rows) {
+          if (chain?.artistId !== artistId) {
+            end();
+            chain = { artistId, documents: [] };
+          }
+          chain.documents.push(documentOf({ content, digest }));
+        }
+      });
+      end();
+    }),
 });
 
 /** The file: what is stored with its digest as one more member. */

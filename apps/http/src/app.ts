@@ -23,6 +23,7 @@ import { type Readiness, operationsRoutes } from './routes/operations.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { trackEventRoutes } from './routes/track-events.ts';
 import { byteSender } from './send-bytes.ts';
+import { verificationMetrics } from './verification-metrics.ts';
 
 /** The Koa app; the caller decides whether, and where, it listens. */
 export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
@@ -42,6 +43,7 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   imageRoutes(serveRaw, sendBytes, deps);
   trackEventRoutes(serveRaw, deps, readiness);
   circuitMetrics(deps.registry, deps.circuits);
+  verificationMetrics(deps.registry, deps.verifications);
   const playback = countingPlays(deps.core.playback, deps.registry);
   apiRoutes(serve, { ...deps, core: { ...deps.core, playback } });
 

@@ -25,7 +25,7 @@ export type Dependencies = {
 
 /** What the app around the routes works with. */
 export type AppDependencies = Dependencies &
-  Pick<Ports, 'accessTokens' | 'ids'> & {
+  Pick<Ports, 'accessTokens' | 'ids' | 'verifications'> & {
     readonly images: Pick<ImageStore, 'open'>;
     readonly log: Logger;
     readonly registry: Registry;

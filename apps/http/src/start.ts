@@ -21,6 +21,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
       images: ports.images,
       imageUrl: ports.images.url,
       accessTokens: ports.accessTokens,
+      verifications: ports.verifications,
       sandbox: container.get(TOKENS.sandboxPages),
       publicUrl: config.publicUrl,
       wait: (ms) => setTimeout(ms),

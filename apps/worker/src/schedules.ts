@@ -13,6 +13,9 @@ type Dependencies = {
   readonly ensurePartitions: (now: ReturnType<Clock['now']>) => Promise<void>;
 };
 
+/** Differences in the log; all are shown by `ops verify`. */
+const SHOWN = 20;
+
 /** What happens by the calendar, in UTC. */
 export const schedules = ({
   core,
@@ -59,6 +62,15 @@ export const schedules = ({
     run: async () => {
       const raised = await core.payout.raiseHolds();
       log[raised === 0 ? 'info' : 'warn']({ raised }, 'days of too many plays are held until an operator decides');
+    },
+  },
+  {
+    name: 'schedule.verify_books',
+    cron: '11 2 * * *',
+    run: async () => {
+      const differences = await core.payout.verifyBooks();
+      if (differences.length === 0) log.info('the books were verified');
+      else log.error({ differences: differences.slice(0, SHOWN) }, `the books differ in ${differences.length} places`);
     },
   },
   {

@@ -15,6 +15,7 @@ import type { LedgerTransactionId } from './posting-request.ts';
 import { perPlay, rateFor } from './rate.ts';
 import { monthlyShares } from './receipt-share.ts';
 import { statementsOf } from './statement.ts';
+import { verifyBooks } from './verify-books.ts';
 
 export type ClosedPeriod = {
   readonly period: Month;
@@ -68,7 +69,7 @@ const readyToClose = ({ uow, clock }: PayoutPorts, period: Month): Promise<Resul
 const check = async (ports: PayoutPorts): Promise<Result<null, CloseRefused>> => {
   await bookAllReceipts(ports)();
   while ((await ports.uow.run(async ({ rollup }) => ok(await rollup.advance()))).value > 0);
-  const differences = await ports.ledgerAudit.differences();
+  const differences = await verifyBooks(ports)();
   return differences.length === 0 ? ok(null) : err({ code: 'checks_failed', differences });
 };
 

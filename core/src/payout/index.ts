@@ -50,4 +50,5 @@ export * from './transfer-earnings.ts';
 export type * from './transfer-ports.ts';
 export * from './transfer.ts';
 export * from './verdict.ts';
+export * from './verify-books.ts';
 export * from './withholding.ts';

@@ -190,6 +190,19 @@ export interface StatementReader {
   readonly page: (artistId: UserId, page: PageRequest) => Promise<Result<Page<string>, BadCursor>>;
   readonly document: (artistId: UserId, period: Month) => Promise<string | null>;
   readonly report: (period: Month) => Promise<KeptReport | null>;
+  /** The digest of what the close of a month counted of plays; null where it is not closed. */
+  readonly countsOf: (period: Month) => Promise<string | null>;
+  /** All that was ever issued, an artist's at a time, in the order in which they were issued. */
+  readonly eachChain: (take: (artistId: UserId, documents: readonly string[]) => void) => Promise<void>;
+}
+
+export type Verification = { readonly verifiedAt: Instant; readonly differences: readonly Difference[] };
+
+/** When the books were verified, and what was found. */
+export interface VerificationLog {
+  /** Of very many differences the first 1,000 are kept. */
+  readonly append: (verification: Verification) => Promise<void>;
+  readonly latest: () => Promise<Verification | null>;
 }
 
 /** For people, and their accountants. */
@@ -246,6 +259,9 @@ export type Difference = {
     | 'deferral'
     | 'fraud'
     | 'statement-chain'
+    | 'statement-booked'
+    | 'statement'
+    | 'close-counts'
     | 'transfer'
     | 'rollup-day'
     | 'rollup-month'
@@ -308,6 +324,7 @@ export type PayoutPorts = {
   readonly ledgerAudit: LedgerAudit;
   readonly accounts: Pick<AccountReader, 'account'>;
   readonly statementReader: StatementReader;
+  readonly verifications: VerificationLog;
   readonly digests: Digests;
   readonly payoutGateway: PayoutGateway;
   readonly withholding: Withholding;

@@ -8,6 +8,7 @@ import { LateHolds } from './0007-late-holds.ts';
 import { OpenEarnings } from './0008-open-earnings.ts';
 import { Reversals } from './0009-reversals.ts';
 import { TrackProcessing } from './0010-processing.ts';
+import { Verifications } from './0018-verifications.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '0008-open-earnings', class: OpenEarnings },
   { name: '0009-reversals', class: Reversals },
   { name: '0010-processing', class: TrackProcessing },
+  { name: '0018-verifications', class: Verifications },
 ];

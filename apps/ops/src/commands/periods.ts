@@ -90,7 +90,7 @@ export const verify: Command = {
   run: (words, config) => {
     nothingMore(words, 0);
     return opened(config, async ({ container }) => {
-      const differences = await container.get(TOKENS.ports).ledgerAudit.differences();
+      const differences = await container.get(TOKENS.core).payout.verifyBooks();
       return { ok: differences.length === 0, document: { differences } };
     });
   },
