@@ -9,7 +9,10 @@ const run = async (words: readonly string[]): Promise<number> => {
     return words.length === 0 || words[0] === 'help' ? 0 : 2;
   }
   try {
-    const outcome = await command.run(words.slice(command.name.length), configFromEnvironment());
+    const rest = words.slice(command.name.length);
+    const outcome = await (command.needsPlatform === false
+      ? command.run(rest)
+      : command.run(rest, configFromEnvironment()));
     process.stdout.write(`${JSON.stringify(outcome.document, null, 2)}\n`);
     return outcome.ok ? 0 : 1;
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getLiveness, getOpenApiDocument, getReadiness } from '@backline/contracts/http';
-import { Unavailable } from '@backline/core/kernel';
+import { Unavailable, instant } from '@backline/core/kernel';
 import { expectContract, expectProblem } from '../../support/http.ts';
 import { type HttpServer, type LogLine, PASSWORD, openServer, until } from '../../support/http-server.ts';
 
@@ -76,6 +76,19 @@ describe('operations', () => {
     expect(metrics.text).toMatch(/^http_requests_in_flight 1$/m);
     for (const name of ['nodejs_eventloop_lag_p99_seconds', 'process_resident_memory_bytes', 'process_open_fds'])
       expect(metrics.text).toMatch(new RegExp(`^${name} `, 'm'));
+  });
+
+  test('metrics tell what differed when the books were verified last, also while the database is away', async () => {
+    const difference = { check: 'balance', where: 'account stripe_balance USD', expected: '1', found: '2' } as const;
+    let latest = async () => ({ verifiedAt: instant(1_790_000_000_000), differences: [difference, difference] });
+    const verifications = { append: async () => undefined, latest: () => latest() };
+    const differing = await openServer({ deps: { verifications } });
+    const metrics = async () => (await differing.call('GET', '/metrics')).text;
+    expect(await metrics()).toMatch(/^ledger_differences 2$/m);
+    expect(await metrics()).toMatch(/^ledger_verified_timestamp_seconds 1790000000$/m);
+    latest = ill as never;
+    expect(await metrics()).toMatch(/^ledger_differences 2$/m);
+    await differing.stop();
   });
 
   test('plays are counted by what became of them', async () => {

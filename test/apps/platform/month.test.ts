@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { verifyStatements } from '@backline/core/payout';
 import { type Member, join, logIn, publish, subscribe } from '../../support/people.ts';
 import { readPdf } from '../../support/pdf.ts';
 import { type TestDatabase, freshDatabase } from '../../support/postgres.ts';
@@ -34,6 +35,17 @@ const end = async (): Promise<void> => {
 };
 const ops = async (at: string, ...words: readonly string[]) => {
   const { status, stdout } = await runToEnd('ops', environment(at), words);
+  return { status, document: JSON.parse(stdout) };
+};
+
+/** By the operator's command, with nothing but the files. */
+const verified = async (documents: readonly string[]) => {
+  const files = documents.map((document, index) => {
+    const file = joinPath(data.path, `${index}.json`);
+    writeFileSync(file, document);
+    return file;
+  });
+  const { status, stdout } = await runToEnd('ops', { NODE_ENV: 'production' }, ['statement', 'verify', ...files]);
   return { status, document: JSON.parse(stdout) };
 };
 
@@ -190,8 +202,13 @@ describe('a month', () => {
       expect(Object.values(read.attachments)).toEqual([document]);
       documents.push(document);
     }
-    expect(verifyStatements(documents, hash).problems).toEqual([]);
-    expect(verifyStatements([documents[0]!.replace('8000', '8001')], hash).problems).not.toEqual([]);
+    expect(await verified(documents)).toMatchObject({ status: 0, document: { verified: 2, problems: [] } });
+    const forged = documents[0]!.replace('"8000"', '"8001"');
+    expect(await verified([forged, documents[1]!])).toMatchObject({
+      status: 1,
+      document: { verified: 1, problems: [{ file: expect.stringMatching(/0\.json$/), code: 'digest' }, {}] },
+    });
+    expect(await verified([])).toMatchObject({ status: 2, document: { error: expect.stringContaining('files') } });
   }, 60_000);
 
   test('is explained by solvency: where the money came from, what was owed, and what is still', async () => {

@@ -13,8 +13,11 @@ export type Command = {
   /** The words that choose it. */
   readonly name: readonly string[];
   readonly usage: string;
-  readonly run: (words: readonly string[], config: Config) => Promise<Outcome>;
-};
+} & (
+  | { readonly needsPlatform?: true; readonly run: (words: readonly string[], config: Config) => Promise<Outcome> }
+  /** No configuration is read: nothing has to be set. */
+  | { readonly needsPlatform: false; readonly run: (words: readonly string[]) => Promise<Outcome> }
+);
 
 /** `--name value` for each of the names, all of them required, and nothing else. */
 export const requiredOptions = <Name extends string>(

@@ -4,6 +4,7 @@ import { holdsList, holdsRefuse, holdsRelease } from './holds.ts';
 import { closePeriod, solvency, statement, verify } from './periods.ts';
 import { playsReverse } from './plays.ts';
 import { rateAdd, rateList } from './rate.ts';
+import { statementVerify } from './statement-verify.ts';
 import { transferEarnings } from './transfer-earnings.ts';
 import { webhooksList, webhooksReplay } from './webhooks.ts';
 
@@ -12,6 +13,7 @@ export { UsageError } from './command.ts';
 export const commands: readonly Command[] = [
   demo,
   closePeriod,
+  statementVerify,
   statement,
   solvency,
   verify,

@@ -1,13 +1,10 @@
-import { TOKENS, type Platform, openPlatform } from '@backline/composition';
+import { type Config, TOKENS, type Platform, openPlatform } from '@backline/composition';
 import { isoText } from '@backline/core/kernel';
 import type { UserId } from '@backline/core/accounts';
 import type { CloseRefused } from '@backline/core/payout';
 import { type Command, type Outcome, UsageError, idIn, monthIn } from './command.ts';
 
-const opened = async (
-  config: Parameters<Command['run']>[1],
-  work: (platform: Platform) => Promise<Outcome>,
-): Promise<Outcome> => {
+const opened = async (config: Config, work: (platform: Platform) => Promise<Outcome>): Promise<Outcome> => {
   const platform = await openPlatform(config);
   try {
     return await work(platform);
