@@ -1,10 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { instant } from '@backline/core/kernel';
 import { type LocalImageStore, localImageStore } from '@backline/local-media';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readAll } from '../support/byte-sources.ts';
-import { AVIF, HEIC_HEAD, JPEG, SECRET_PLACE, WEBP, png, turnedJpeg, webpSize } from '../support/pictures.ts';
+import {
+  AVIF,
+  HEIC_HEAD,
+  JPEG,
+  SECRET_PLACE,
+  WEBP,
+  movingWebp,
+  png,
+  turnedJpeg,
+  webpSize,
+} from '../support/pictures.ts';
 import { type Scratch, filesBelow, scratchDirectory, smallDisk } from '../support/scratch.ts';
 import { imageStoreSuite, putIn } from '../suites/image-store.ts';
 
@@ -55,6 +65,26 @@ describe('local pictures', () => {
     expect(webpSize(await keptOf(picture))).toEqual({ width: 24, height: 16 });
   });
 
+  test('squares are of the size that was asked for, and what was kept before there were any is served whole', async () => {
+    const ref = await putIn(store, png(300, 120));
+    const sizeOf = async (size: 64 | 256 | 640) => {
+      const source = await store.open(ref, size);
+      const bytes = await readAll(source!);
+      await source!.close();
+      return webpSize(bytes);
+    };
+    for (const path of filesBelow(scratch.path)) if (path.endsWith('.64.webp')) rmSync(path);
+    for (const side of [256, 640] as const) expect(await sizeOf(side)).toEqual({ width: side, height: side });
+    expect(await sizeOf(64)).toEqual({ width: 300, height: 120 });
+  });
+
+  test('does not take a picture that moves', async () => {
+    expect(await store.put(movingWebp())).toEqual({
+      ok: false,
+      error: { code: 'image_refused', reason: 'animated' },
+    });
+  });
+
   test.each([
     [3_000, 1_500, 1_024, 512],
     [1_500, 3_000, 512, 1_024],
@@ -102,7 +132,7 @@ describe('local pictures', () => {
     const kept = answers.filter(({ ok }) => ok);
     const busy = answers.filter((answer) => !answer.ok && answer.error.code === 'busy');
     expect([kept.length, busy.length]).toEqual([17, 23]);
-    expect(filesBelow(scratch.path)).toHaveLength(17);
+    expect(filesBelow(scratch.path)).toHaveLength(4 * 17);
   });
 
   onSmallDisk('says that the disk is full, and leaves nothing (needs the right to mount)', async () => {

@@ -13,6 +13,7 @@ import type { Subject } from './subject.ts';
 
 const PLAYS = Number(process.env['BENCH_PLAYS'] ?? 10_000_000);
 const OCTOBER = month('2026-10');
+const PAID = instant(Date.parse('2026-10-30T00:00:00Z'));
 const CLOSABLE = instant(Date.parse('2026-11-10T00:00:00Z'));
 
 /** So few pay that artists are owed a part of what they earned. */
@@ -84,10 +85,11 @@ const using = async <T>(url: string, work: (database: Database) => Promise<T>): 
 
 const closeOf = (url: string, payingFans: number): Promise<Closed> =>
   using(url, async ({ ports }) => {
-    const clock = steppingClock(CLOSABLE);
+    const clock = steppingClock(PAID);
     const { payout } = createCore({ ...memoryPorts({ clock }), ...ports, clock });
     const booking = performance.now();
     await bookAll(payout.bookReceipts, payingFans);
+    clock.advance(CLOSABLE - PAID);
     const begun = performance.now();
     const closed = await payout.closePeriod(OCTOBER);
     const ended = performance.now();

@@ -56,6 +56,13 @@ describe('a setting that makes no sense stops the start', () => {
     ['a day that does not exist', { CLOCK_START: '2026-02-31T25:00:00Z' }, /^CLOCK_START /],
     ['a log level that there is not', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL /],
     ['a public URL that is none', { PUBLIC_URL: 'app.example.com' }, /^PUBLIC_URL /],
+    ['pictures without an account', { CLOUDINARY_API_BASE: 'http://127.0.0.1:1' }, /^CLOUDINARY_URL /],
+    ['an account that is none', { CLOUDINARY_URL: 'https://api.cloudinary.com' }, /^CLOUDINARY_URL /],
+    [
+      'pictures sent in the open',
+      { CLOUDINARY_URL: 'cloudinary://1:s@c', CLOUDINARY_API_BASE: 'http://example.com' },
+      /^CLOUDINARY_API_BASE /,
+    ],
     ['an origin with a path', { CORS_ORIGINS: 'https://app.example.com/x' }, /^CORS_ORIGINS /],
     ['proxies that are no number', { TRUSTED_PROXIES: '-1' }, /^TRUSTED_PROXIES /],
     ['production without a database', { ...production, DATABASE_URL: '' }, /^DATABASE_URL /],

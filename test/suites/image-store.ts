@@ -46,6 +46,29 @@ export const imageStoreSuite = (adapter: string, open: () => Promise<OpenImageSt
       expect(await store.open(ref)).toBeNull();
     });
 
+    test.each([64, 256, 640] as const)('serves its middle as a square of %d', async (side) => {
+      const ref = await putIn(store, png(40, 30));
+      const source = await store.open(ref, side);
+      expect((await readAll(source!)).length).toBe(source!.sizeBytes);
+      await source!.close();
+      expect(new Set([store.url(ref), store.url(ref, side)]).size).toBe(2);
+      await store.remove(ref);
+      expect(await store.open(ref, side)).toBeNull();
+    });
+
+    test('brings a picture to where it stays, again and again, and never what is not there', async () => {
+      const ref = await putIn(store, png(40, 30));
+      const settled = await store.settle(ref);
+      if (!settled.ok || settled.value === null) throw new Error('not settled');
+      expect(store.isSettled(settled.value)).toBe(true);
+      expect(await store.settle(ref)).toEqual(settled);
+      expect(await store.settle(settled.value)).toEqual(settled);
+      expect(() => new URL(store.url(settled.value!, 256))).not.toThrow();
+      await store.remove(settled.value);
+      await store.remove(ref);
+      expect(await store.settle(ref)).toEqual({ ok: true, value: null });
+    });
+
     test('gives the same picture twice two names and two addresses', async () => {
       const [one, other] = [await putIn(store, png(40, 30)), await putIn(store, png(40, 30))];
       expect(one).not.toBe(other);

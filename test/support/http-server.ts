@@ -42,7 +42,9 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
       clock: ports.clock,
       ids: ports.ids,
       images: ports.images,
-      imageUrl: (ref) => `https://app.example.com/media/images/${ref}`,
+      isImageSettled: ports.images.isSettled,
+      imageUrl: (ref, size) =>
+        `https://app.example.com/media/images/${ref}${size === undefined ? '' : `?size=${size}`}`,
       accessTokens: ports.accessTokens,
       verifications: ports.verifications,
       sandbox: null,

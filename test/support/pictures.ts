@@ -44,6 +44,22 @@ export const WEBP = decoded(
 export const AVIF = decoded(
   'AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAANZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAAA+gABAAAAAAAAACgAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABhdjAxAAAAAA5waXRtAAAAAAABAAAAVmlwcnAAAAA4aXBjbwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAABgAAAAQAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAgMAAAAwbWRhdBIACgg4EO/tICGg0jIaRlCYwTAADQABAOSPH7jt8tqWCgIYvd9Q/PQ=',
 );
+const littleEndian = (value: number, bytes: number): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, at) => (value >> (8 * at)) & 0xff);
+
+const riffChunk = (kind: string, content: Uint8Array): Uint8Array =>
+  concat(latin1(kind), littleEndian(content.length, 4), content, new Uint8Array(content.length % 2));
+
+/** Two frames of WEBP, a tenth of a second each. */
+export const movingWebp = (): Uint8Array => {
+  const size = concat(littleEndian(23, 3), littleEndian(15, 3));
+  const frame = riffChunk(
+    'ANMF',
+    concat(new Uint8Array(6), size, littleEndian(100, 3), Uint8Array.of(0), WEBP.subarray(12)),
+  );
+  const canvas = riffChunk('VP8X', concat(Uint8Array.of(0x02, 0, 0, 0), size));
+  return riffChunk('RIFF', concat(latin1('WEBP'), canvas, riffChunk('ANIM', new Uint8Array(6)), frame, frame));
+};
 export const HEIC_HEAD = concat(be(28, 4), latin1('ftypheic'), be(0, 4), latin1('mif1heicmiaf'), new Uint8Array(200));
 
 export const SECRET_PLACE = 'taken at home, 52.52 N';

@@ -116,7 +116,9 @@ export const memoryImageStore = ({
       pictures.set(ref, { bytes: new Uint8Array(bytes), digest: ref, storedAt: clock.now() });
       return ok(ref);
     },
-    url: (ref) => `memory:/media/images/${ref}`,
+    isSettled: () => true,
+    settle: async (ref) => ok(pictures.has(ref) ? ref : null),
+    url: (ref, size = 'original') => `memory:/media/images/${ref}${size === 'original' ? '' : `?size=${size}`}`,
     open: async (ref) => {
       const stored = pictures.get(ref);
       return stored === undefined ? null : { ...sourceOf(stored), contentType: 'image/png' };

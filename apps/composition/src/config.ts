@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type CloudinaryConfig, readCloudinary } from './cloudinary-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type StripeConfig, readStripe } from './stripe-config.ts';
 
@@ -18,6 +19,8 @@ export type Config = {
   readonly jwtSecret: string | null;
   /** Null for the sandbox, which takes no real money. */
   readonly stripe: StripeConfig | null;
+  /** Null where pictures stay on the local disk. */
+  readonly cloudinary: CloudinaryConfig | null;
   /** Milliseconds since the epoch at which the process's clock starts; null for the real time. */
   readonly clockStart: number | null;
   readonly logLevel: LogLevel;
@@ -47,6 +50,7 @@ export const readConfig = (env: Environment, workingDirectory: string): Config =
     dataDir: resolve(workingDirectory, env['DATA_DIR'] || '.data'),
     jwtSecret: jwtSecret(env),
     stripe: readStripe(env, production),
+    cloudinary: readCloudinary(env, production),
     clockStart: clockStart(env),
     logLevel: logLevel(env),
     corsOrigins: corsOrigins(env),

@@ -14,9 +14,9 @@ export const databaseModule = (connection: Connection): ContainerModule =>
       .onDeactivation((database) => database.close());
     bind(TOKENS.startWorker).toConstantValue(workerStarter(connection));
     bind(TOKENS.healthChecks)
-      .toResolvedValue(
-        (database, renderer, { dataDir }, remote) => [...healthChecks(database, renderer, dataDir), ...remote],
-        [TOKENS.database, TOKENS.audioRenderer, TOKENS.config, TOKENS.remoteChecks],
-      )
+      .toDynamicValue(({ get, getAll }) => [
+        ...healthChecks(get(TOKENS.database), get(TOKENS.audioRenderer), get(TOKENS.config).dataDir),
+        ...getAll(TOKENS.remoteCheck),
+      ])
       .inSingletonScope();
   });

@@ -16,7 +16,7 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
       (clock) => () => sweepStaging({ directory: join(dataDir, 'audio'), clock }),
       [TOKENS.clock],
     );
-    bind(TOKENS.images)
+    bind(TOKENS.localImages)
       .toResolvedValue(
         (clock) => localImageStore({ directory: join(dataDir, 'images'), publicUrl, clock }),
         [TOKENS.clock],

@@ -15,9 +15,9 @@ export const stripePaymentsModule = (stripe: StripeConfig, { publicUrl }: Config
       )
       .inSingletonScope();
     bind(TOKENS.payments).toResolvedValue((payments) => payments, [TOKENS.stripe]);
-    bind(TOKENS.circuits).toResolvedValue((payments) => [{ name: 'stripe', ...payments.circuit }], [TOKENS.stripe]);
-    bind(TOKENS.remoteChecks).toResolvedValue(
-      (payments) => [{ name: 'payments', required: false, run: payments.check }],
+    bind(TOKENS.circuit).toResolvedValue((payments) => ({ name: 'stripe', ...payments.circuit }), [TOKENS.stripe]);
+    bind(TOKENS.remoteCheck).toResolvedValue(
+      (payments) => ({ name: 'payments', required: false, run: payments.check }),
       [TOKENS.stripe],
     );
     bind(TOKENS.sandbox).toConstantValue(null);

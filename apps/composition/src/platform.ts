@@ -8,6 +8,7 @@ import { Container } from 'inversify';
 import { authModule } from './auth.module.ts';
 import { type Config, ConfigError } from './config.ts';
 import { coreModule } from './core.module.ts';
+import { cloudinaryModule, localPicturesModule } from './pictures.module.ts';
 import { databaseModule } from './database.module.ts';
 import { localMediaModule } from './media.module.ts';
 import { stripePaymentsModule } from './payments.module.ts';
@@ -39,6 +40,7 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     systemModule(config, clock ?? systemClock(config.clockStart)),
     authModule(config),
     localMediaModule(config),
+    config.cloudinary === null ? localPicturesModule : cloudinaryModule(config.cloudinary),
     printingModule,
     config.stripe === null
       ? sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature)))

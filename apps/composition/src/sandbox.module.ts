@@ -29,8 +29,6 @@ export const sandboxPaymentsModule = ({ dataDir, publicUrl }: Config, deliver: D
     bind(TOKENS.sandboxPages).toResolvedValue(sandboxPages, [TOKENS.desk]).inSingletonScope();
     bind(TOKENS.sandbox).toResolvedValue((sandbox) => sandbox, [TOKENS.desk]);
     bind(TOKENS.payments).toResolvedValue((sandbox) => sandbox, [TOKENS.desk]);
-    bind(TOKENS.circuits).toConstantValue([]);
-    bind(TOKENS.remoteChecks).toConstantValue([]);
   });
 
 /** By the same route as any provider's events. False when the app is not there to take it: then it is tried again. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { FfmpegRenderer, MusicMetadataInspector } from '@backline/audio';
 import type { Argon2PasswordHasher } from '@backline/auth';
+import type { CloudinaryImages } from '@backline/cloudinary';
 import type { Core, Ports } from '@backline/core';
 import type { Clock, Ids } from '@backline/core/kernel';
 import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
@@ -37,7 +38,9 @@ export const TOKENS = {
   accessTokens: token<Ports['accessTokens']>('accessTokens'),
   secretTokens: token<Ports['secretTokens']>('secretTokens'),
   streamLinks: token<Ports['streamLinks']>('streamLinks'),
-  images: token<LocalImageStore>('images'),
+  localImages: token<LocalImageStore>('localImages'),
+  cloudinary: token<CloudinaryImages>('cloudinary'),
+  images: token<Ports['images']>('images'),
   media: token<LocalMediaStore>('media'),
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),
@@ -50,10 +53,10 @@ export const TOKENS = {
   sandbox: token<SandboxPayments | null>('sandbox'),
   /** Null where Stripe takes the money. */
   sandboxPages: token<SandboxPages | null>('sandboxPages'),
-  /** To what lies beyond this platform. */
-  circuits: token<readonly Circuit[]>('circuits'),
-  /** Whether what lies beyond this platform answers. */
-  remoteChecks: token<readonly HealthCheck[]>('remoteChecks'),
+  /** To what lies beyond this platform; each that goes there binds its own. */
+  circuit: token<Circuit>('circuit'),
+  /** Whether what lies beyond this platform answers; each that goes there binds its own. */
+  remoteCheck: token<HealthCheck>('remoteCheck'),
   ports: token<Ports>('ports'),
   core: token<Core>('core'),
   statementPrinter: token<PdfStatementPrinter>('statementPrinter'),

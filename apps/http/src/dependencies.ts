@@ -16,6 +16,7 @@ export type Dependencies = {
   readonly statementPrinter: StatementPrinter;
   readonly clock: Ports['clock'];
   readonly imageUrl: ImageUrl;
+  readonly isImageSettled: ImageStore['isSettled'];
   /** How clients reach the app, without a slash at its end. */
   readonly publicUrl: string;
   /** Null where a real provider takes the money. */

@@ -67,6 +67,7 @@ const PASSWORD_RULES = {
 
 const IMAGE_FAULTS = {
   'unsupported-format': 'The picture must be PNG, JPEG, WebP or AVIF by its content.',
+  animated: 'The picture moves; one that stands still is wanted.',
   'too-many-pixels': 'The picture must have at most 40 megapixels.',
   broken: 'The picture cannot be read; it may be damaged.',
 } as const satisfies Record<ImageRefused['reason'], string>;

@@ -26,6 +26,7 @@ export const refusal = <Code extends CoreError['code'], Status extends number>(
 /** http-api.md, Profiles: 415 for anything but a whole picture of the formats named, 413 for one that is too large. */
 const IMAGE_STATUS = {
   'unsupported-format': 415,
+  animated: 415,
   'too-many-pixels': 413,
   broken: 415,
 } as const satisfies Record<ImageRefused['reason'], number>;

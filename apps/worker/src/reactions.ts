@@ -28,6 +28,13 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
     log.warn({ userId, sessionId }, 'a refresh token was used twice; its session is revoked');
   },
   'accounts.avatar_replaced': ({ previous }) => images.remove(previous),
+  'accounts.avatar_pending': async ({ userId, avatar }) => {
+    demand(await core.accounts.settleAvatar(userId, avatar));
+  },
+  'catalog.artwork_pending': async ({ trackId, artwork }) => {
+    demand(await core.catalog.settleArtwork(trackId, artwork));
+  },
+  'catalog.artwork_replaced': ({ previous }) => images.remove(previous),
   'catalog.track_removed': async ({ trackId, audio, artwork }) => {
     await media.remove(audio);
     if (artwork !== null) await images.remove(artwork);

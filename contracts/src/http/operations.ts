@@ -80,6 +80,9 @@ export const getImage = route({
   tag: 'Operations',
   auth: 'public',
   params: object({ name: fileName }),
+  query: object({
+    size: optional(choice(['64', '256', '640', 'original'], { description: 'A square of so many pixels a side.' })),
+  }),
   headers: headerFields({ 'if-none-match': optional(line(0, 4_096)) }),
   responses: {
     200: { carries: 'bytes', contentTypes: IMAGE_TYPES, headers: ['Cache-Control', 'Content-Length', 'ETag'] },

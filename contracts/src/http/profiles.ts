@@ -8,6 +8,12 @@ const MEBIBYTE = 1024 * 1024;
 export const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/avif'] as const;
 export const MAX_IMAGE_BYTES = 5 * MEBIBYTE;
 
+export const PictureUrls = named(
+  'PictureUrls',
+  { square64: Url, square256: Url, square640: Url, original: Url },
+  { description: "Squares of the picture's middle, by the pixels of a side." },
+);
+
 export const Biography = prose(2_000);
 
 export const Profile = named('Profile', {
@@ -15,6 +21,7 @@ export const Profile = named('Profile', {
   displayName: nullable(DisplayName),
   bio: nullable(Biography),
   avatarUrl: nullable(Url),
+  avatarUrls: nullable(PictureUrls),
 });
 
 export const ArtistProfile = named('ArtistProfile', {
@@ -22,10 +29,11 @@ export const ArtistProfile = named('ArtistProfile', {
   displayName: nullable(DisplayName),
   bio: nullable(Biography),
   avatarUrl: nullable(Url),
+  avatarUrls: nullable(PictureUrls),
   trackCount: Count,
 });
 
-const Avatar = named('Avatar', { avatarUrl: nullable(Url) });
+const Avatar = named('Avatar', { avatarUrl: nullable(Url), avatarUrls: nullable(PictureUrls) });
 
 export const getProfile = route({
   method: 'get',

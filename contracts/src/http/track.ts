@@ -1,5 +1,6 @@
 import { PROCESSING_FAILURES, PROCESSING_STEPS } from './processing.ts';
 import { MAX_SAFE, choice, decimal, integer, line, list, name, named, nullable } from './fields.ts';
+import { PictureUrls } from './profiles.ts';
 import { Count, Day, DisplayName, Id, Time, Url } from './wire.ts';
 
 export const Title = name(200);
@@ -35,6 +36,7 @@ export const Track = named('Track', {
   ),
   sizeBytes: integer(0, MAX_SAFE),
   artworkUrl: nullable(Url),
+  artworkUrls: nullable(PictureUrls),
   status: choice(['processing', 'ready', 'failed'], {
     description: 'Playable in its original form all along; what is made of it besides comes with `ready`.',
   }),

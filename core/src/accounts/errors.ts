@@ -15,7 +15,7 @@ export type Busy = { readonly code: 'busy'; readonly retryAfterMs: number };
 
 export type ImageRefused = {
   readonly code: 'image_refused';
-  readonly reason: 'unsupported-format' | 'too-many-pixels' | 'broken';
+  readonly reason: 'unsupported-format' | 'animated' | 'too-many-pixels' | 'broken';
 };
 /** No room for the bytes; nothing was kept. */
 export type StorageFull = { readonly code: 'storage_full' };
@@ -23,4 +23,7 @@ export type StorageFull = { readonly code: 'storage_full' };
 export type RegisterError = InvalidEmail | WeakPassword | EmailTaken | Busy;
 export type LogInError = BadCredentials | Busy;
 export type EraseAccountError = BadCredentials | UserNotFound | Busy;
+/** Where pictures stay does not answer. */
+export type ImagesAway = { readonly code: 'images_away' };
+
 export type ReplaceAvatarError = ImageRefused | StorageFull | UserNotFound | Busy;

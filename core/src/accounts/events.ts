@@ -24,4 +24,12 @@ export type AvatarReplaced = {
   readonly occurredAt: Instant;
 };
 
-export type AccountEvent = UserErased | SessionCompromised | AvatarReplaced;
+/** It lies where it was put, and is still to be brought to where pictures stay. */
+export type AvatarPending = {
+  readonly type: 'accounts.avatar_pending';
+  readonly userId: UserId;
+  readonly avatar: ImageRef;
+  readonly occurredAt: Instant;
+};
+
+export type AccountEvent = UserErased | SessionCompromised | AvatarReplaced | AvatarPending;

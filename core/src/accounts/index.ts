@@ -11,4 +11,15 @@ export * from './refresh-session.ts';
 export * from './register.ts';
 export * from './replace-avatar.ts';
 export type * from './session.ts';
-export { type Email, type ImageRef, type Profile, type Role, type User, type UserId, email } from './user.ts';
+export * from './settle-avatar.ts';
+export {
+  type Email,
+  IMAGE_SQUARES,
+  type ImageRef,
+  type ImageSize,
+  type Profile,
+  type Role,
+  type User,
+  type UserId,
+  email,
+} from './user.ts';

@@ -1,8 +1,8 @@
 import type { ByteSource, Clock, Ids, Instant, Outbox, Result, UnitOfWork } from '../kernel/index.ts';
-import type { Busy, EmailTaken, ImageRefused, StorageFull } from './errors.ts';
+import type { Busy, EmailTaken, ImageRefused, ImagesAway, StorageFull } from './errors.ts';
 import type { AccountEvent } from './events.ts';
 import type { RefreshToken, Session, SessionId } from './session.ts';
-import type { Email, ImageRef, Profile, Role, User, UserId } from './user.ts';
+import type { Email, ImageRef, ImageSize, Profile, Role, User, UserId } from './user.ts';
 
 export interface UserRepository {
   readonly nextId: () => Promise<UserId>;
@@ -97,10 +97,17 @@ export interface ImageStore {
     bytes: Uint8Array,
     reserved?: ImageRef,
   ) => Promise<Result<ImageRef, ImageRefused | StorageFull | Busy>>;
-  /** Where anyone can fetch it. */
-  readonly url: (ref: ImageRef) => string;
+  /** Whether it lies where it stays. */
+  readonly isSettled: (ref: ImageRef) => boolean;
+  /**
+   * Brings a picture that was put to where it stays, under the reference that it has from then on; the same one where
+   * that is here. Again gives the same, and what lay here stays until it is removed. Null when there is no such picture.
+   */
+  readonly settle: (ref: ImageRef) => Promise<Result<ImageRef | null, ImagesAway>>;
+  /** Where anyone can fetch it; as the original unless said otherwise. */
+  readonly url: (ref: ImageRef, size?: ImageSize) => string;
   /** For stores that serve through the app; null when there is no such picture or another host serves it. */
-  readonly open: (ref: ImageRef) => Promise<(ByteSource & { readonly contentType: string }) | null>;
+  readonly open: (ref: ImageRef, size?: ImageSize) => Promise<(ByteSource & { readonly contentType: string }) | null>;
   /** Ok as well when there is none. */
   readonly remove: (ref: ImageRef) => Promise<void>;
 }

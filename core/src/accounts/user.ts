@@ -13,6 +13,11 @@ export type Role = 'FAN' | 'ARTIST';
 /** Names one stored picture; its text means something only to the image store. */
 export type ImageRef = Brand<string, 'ImageRef'>;
 
+/** Pixels of each side of a square that the picture's middle fills; the original is as it came, at most 1,024 a side. */
+export type ImageSize = (typeof IMAGE_SQUARES)[number] | 'original';
+
+export const IMAGE_SQUARES = [64, 256, 640] as const;
+
 export type Profile = {
   readonly displayName: string | null;
   readonly bio: string | null;

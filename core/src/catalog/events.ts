@@ -24,4 +24,19 @@ export type TrackRemoved = {
   readonly occurredAt: Instant;
 };
 
-export type CatalogEvent = TrackPublished | ProcessingStalled | TrackRemoved;
+/** It lies where it was put, and is still to be brought to where pictures stay. */
+export type ArtworkPending = {
+  readonly type: 'catalog.artwork_pending';
+  readonly trackId: TrackId;
+  readonly artwork: ImageRef;
+  readonly occurredAt: Instant;
+};
+
+export type ArtworkReplaced = {
+  readonly type: 'catalog.artwork_replaced';
+  readonly trackId: TrackId;
+  readonly previous: ImageRef;
+  readonly occurredAt: Instant;
+};
+
+export type CatalogEvent = TrackPublished | ProcessingStalled | TrackRemoved | ArtworkPending | ArtworkReplaced;

@@ -9,6 +9,7 @@ export * from './publish-track.ts';
 export * from './remove-track.ts';
 export * from './rendition.ts';
 export * from './resume-processing.ts';
+export * from './settle-artwork.ts';
 export * from './stage-audio.ts';
 export type * from './track.ts';
 export * from './waveform.ts';

@@ -20,10 +20,20 @@ export const takeArtwork = async (
   const reserved = await reserve(ports, holding);
   if (!reserved.ok) return reserved;
   const isKept = await put(ports, found.value, reserved.value);
-  const finished = await holding.finish('artwork', async (_stores, { track, processing }) => ({
-    track: isKept ? { ...track, artwork: reserved.value } : track,
-    processing: { ...processing, reservedArtwork: null },
-  }));
+  const finished = await holding.finish('artwork', async ({ outbox }, { track, processing }) => {
+    const artwork = reserved.value;
+    if (isKept && !ports.images.isSettled(artwork))
+      await outbox.append({
+        type: 'catalog.artwork_pending',
+        trackId: track.id,
+        artwork,
+        occurredAt: ports.clock.now(),
+      });
+    return {
+      track: isKept ? { ...track, artwork } : track,
+      processing: { ...processing, reservedArtwork: null },
+    };
+  });
   if (!finished.ok && isKept) await ports.images.remove(reserved.value);
   return finished;
 };

@@ -88,6 +88,8 @@ const insert = async (
     if (!result.ok) return result;
     await processings.save(newProcessing(track.id, now));
     await outbox.append({ type: 'catalog.track_published', trackId: track.id, artistId, occurredAt: now });
+    if (artwork !== null && !images.isSettled(artwork))
+      await outbox.append({ type: 'catalog.artwork_pending', trackId: track.id, artwork, occurredAt: now });
     return ok(track.id);
   });
   if (!inserted.ok) {

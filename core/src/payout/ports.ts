@@ -257,7 +257,6 @@ export type Difference = {
     | 'overdraft'
     | 'reversal'
     | 'deferral'
-    | 'hold'
     | 'fraud'
     | 'statement-chain'
     | 'statement-booked'

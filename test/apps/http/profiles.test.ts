@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getArtist, getProfile, updateProfile, uploadAvatar } from '@backline/contracts/http';
+import { err } from '@backline/core/kernel';
+import { memoryImageStore } from '@backline/memory';
 import { type HttpApp, type Person, expectContract, expectProblem, openHttpApp } from '../../support/http.ts';
 import { SVG, png, pngBomb } from '../../support/pictures.ts';
 
@@ -23,7 +25,13 @@ describe('profiles over HTTP', () => {
     const edit = (json: unknown) => app.call('PATCH', '/profile', { token: fan.token, json });
     const edited = await edit({ bio: 'Hi\nthere' });
     expectContract(updateProfile, edited);
-    expect(edited.body).toEqual({ userId: fan.userId, displayName: 'Fay', bio: 'Hi\nthere', avatarUrl: null });
+    expect(edited.body).toEqual({
+      userId: fan.userId,
+      displayName: 'Fay',
+      bio: 'Hi\nthere',
+      avatarUrl: null,
+      avatarUrls: null,
+    });
     expect((await edit({ displayName: null })).body).toMatchObject({ displayName: null, bio: 'Hi\nthere' });
     const read = await app.call('GET', '/profile', { token: fan.token });
     expectContract(getProfile, read);
@@ -60,6 +68,22 @@ describe('profiles over HTTP', () => {
     expect((await app.call('GET', '/profile', { token: fan.token })).body.avatarUrl).toBeNull();
   });
 
+  test('while the media service is away the picture is taken, shown from here, and 202 says so', async () => {
+    const kept = memoryImageStore();
+    const images = { ...kept, isSettled: () => false, settle: async () => err({ code: 'images_away' as const }) };
+    const waiting = await openHttpApp({ ports: { images } });
+    const form = new FormData();
+    form.set('file', new Blob([new Uint8Array(png(12, 12))]), 'avatar.png');
+    const { token } = await waiting.person('FAN');
+    const answer = await waiting.call('POST', '/profile/avatar', { token, form });
+    expectContract(uploadAvatar, answer);
+    expect(answer.status).toBe(202);
+    const square = new URL(answer.body.avatarUrls.square64);
+    expect((await waiting.call('GET', square.pathname + square.search)).status).toBe(200);
+    expect(waiting.ports.published()).toContainEqual(expect.objectContaining({ type: 'accounts.avatar_pending' }));
+    await waiting.close();
+  });
+
   test('a picture becomes the avatar, and can be fetched', async () => {
     const answer = await avatar(png(12, 12), '../../etc/passwd\u0000.svg');
     expectContract(uploadAvatar, answer);
@@ -79,6 +103,7 @@ describe('profiles over HTTP', () => {
       displayName: 'Ada',
       bio: null,
       avatarUrl: null,
+      avatarUrls: null,
       trackCount: 1,
     });
     expectProblem(await app.call('GET', `/artists/${fan.userId}`), 404, 'not-found');

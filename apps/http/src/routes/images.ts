@@ -1,5 +1,5 @@
 import { getImage } from '@backline/contracts/http';
-import type { ImageRef } from '@backline/core/accounts';
+import { IMAGE_SQUARES, type ImageRef, type ImageSize } from '@backline/core/accounts';
 import type { ServeRaw } from '../bind.ts';
 import type { AppDependencies } from '../dependencies.ts';
 import { isNotModified, validatorsOf } from '../preconditions.ts';
@@ -12,8 +12,8 @@ export const imageRoutes = (
   sendBytes: SendBytes,
   { images }: Pick<AppDependencies, 'images'>,
 ): void => {
-  serveRaw(getImage, async ({ params, headers }, ctx) => {
-    const source = await images.open(params.name as ImageRef);
+  serveRaw(getImage, async ({ params, query, headers }, ctx) => {
+    const source = await images.open(params.name as ImageRef, sizeOf(query.size));
     if (source === null)
       throw new Refusal(404, 'not-found', 'There is no such picture', 'There is no picture of this name.');
     try {
@@ -31,3 +31,5 @@ export const imageRoutes = (
     }
   });
 };
+
+const sizeOf = (text = 'original'): ImageSize => IMAGE_SQUARES.find((size) => String(size) === text) ?? 'original';

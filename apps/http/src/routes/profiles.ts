@@ -15,6 +15,7 @@ import type { Form } from '../form-intake.ts';
 import { collect, connectionHeaders, readForm } from '../multipart.ts';
 import { FORM_STATUS, imageRefusal, problem, refusal } from '../refusal.ts';
 import { profileWire } from './profile-wire.ts';
+import { imageUrlsWire } from './track-wire.ts';
 
 const AVATAR_STATUS = {
   ...FORM_STATUS,
@@ -29,7 +30,7 @@ const NO_ARTIST = problem(404, 'not-found', 'There is no such artist', 'There is
 
 type Files = { readonly file: Uint8Array };
 
-export const profileRoutes = (serve: Serve, { core, readers, imageUrl }: Dependencies): void => {
+export const profileRoutes = (serve: Serve, { core, readers, imageUrl, isImageSettled }: Dependencies): void => {
   serve(getProfile, async (_input, reply, { caller }) => {
     const account = await readers.accounts.account(caller.userId);
     if (account !== null) return reply(200, profileWire(caller.userId, account.profile, imageUrl));
@@ -54,7 +55,10 @@ export const profileRoutes = (serve: Serve, { core, readers, imageUrl }: Depende
       judgeAvatarFields,
     );
     const replaced = form.ok ? await core.accounts.replaceAvatar(caller.userId, pictureOf(form.value)) : form;
-    if (replaced.ok) return reply(200, { avatarUrl: imageUrl(replaced.value) });
+    if (replaced.ok) {
+      const avatar = { avatarUrl: imageUrl(replaced.value), avatarUrls: imageUrlsWire(replaced.value, imageUrl) };
+      return reply(isImageSettled(replaced.value) ? 200 : 202, avatar);
+    }
     const refused =
       replaced.error.code === 'image_refused' ? imageRefusal(replaced.error) : refusal(AVATAR_STATUS, replaced.error);
     return reply(refused.status, refused.body, { ...refused.headers, ...connectionHeaders(request) });

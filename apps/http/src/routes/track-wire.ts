@@ -1,11 +1,21 @@
-import type { Track } from '@backline/contracts/http';
-import type { ImageRef } from '@backline/core/accounts';
+import type { PictureUrls, Track } from '@backline/contracts/http';
+import type { ImageRef, ImageSize } from '@backline/core/accounts';
 import type { TrackView } from '@backline/core/catalog';
 import { failureWire, progressWire } from './processing-wire.ts';
 import { isoText } from '@backline/core/kernel';
 import type { Static } from 'typebox';
 
-export type ImageUrl = (ref: ImageRef) => string;
+export type ImageUrl = (ref: ImageRef, size?: ImageSize) => string;
+
+export const imageUrlsWire = (image: ImageRef | null, imageUrl: ImageUrl): Static<typeof PictureUrls> | null =>
+  image === null
+    ? null
+    : {
+        square64: imageUrl(image, 64),
+        square256: imageUrl(image, 256),
+        square640: imageUrl(image, 640),
+        original: imageUrl(image),
+      };
 
 export const imageUrlWire = (image: ImageRef | null, imageUrl: ImageUrl): string | null =>
   image === null ? null : imageUrl(image);
@@ -27,6 +37,7 @@ export const trackWire =
     truePeakDbtp: track.truePeakDbtp,
     sizeBytes: track.sizeBytes,
     artworkUrl: imageUrlWire(track.artwork, imageUrl),
+    artworkUrls: imageUrlsWire(track.artwork, imageUrl),
     status: track.status,
     progress: progressWire(track.progress),
     failure: failureWire(track.failure),

@@ -1,0 +1,1 @@
+export { type CloudinaryAccount, type CloudinaryImages, cloudinaryImages } from './cloudinary-images.ts';
