@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Client } from 'pg';
 import type { User } from '@backline/core/accounts';
 import type { Track } from '@backline/core/catalog';
-import { err, month, ok } from '@backline/core/kernel';
-import { type Difference, artistAccount, credit, debit } from '@backline/core/payout';
+import { day, err, month, ok } from '@backline/core/kernel';
+import { type DayHold, type Difference, type HoldId, artistAccount, credit, debit } from '@backline/core/payout';
 import { commit } from '../suites/harness.ts';
 import {
   AVAILABLE,
@@ -186,6 +186,39 @@ describe('the audit', () => {
     expect(await differences()).toEqual([
       difference('transfer', place, 25_120_000, 0),
       difference('transfer', `transfer ${begun.id}, booked`, 'none', 'begun'),
+    ]);
+  });
+
+  test('plays that are payable on a day that is held, until it is released', async () => {
+    const { playLog } = database.database.ports;
+    const id = '00000000-0000-4000-8000-000000000001' as HoldId;
+    const hold: DayHold = {
+      scope: { of: 'listening-day', listenerId: fan.id, day: day('2026-10-05') },
+      reason: { code: 'many-plays', plays: 401, allowed: 400 },
+      policyVersion: 1,
+      decided: null,
+    };
+    await commit(playLog, ({ holds }) => holds.raise(hold, id, NOW));
+    const where = `listener ${fan.id}, day 2026-10-05`;
+    expect(await differences()).toEqual([difference('hold', where, 'no payable plays', 3)]);
+    await commit(playLog, ({ holds }) => holds.decide(id, { decision: 'released', by: 'Ann', at: NOW }));
+    expect(await differences()).toEqual([]);
+  });
+
+  test('a fraud that is in the ledger only, and one that is told otherwise', async () => {
+    const [owed, source] = [artistAccount('artist_receivable', fan.id), transactionId(9)];
+    const event = { sourceType: 'fraud', sourceId: source, kind: 'reversed' } as const;
+    await commit(database.database.ports.uow, ({ ledger }) =>
+      ledger.post([requestOf(2, [debit(owed, 30n), credit('royalty_reserve', 30n)], { event })]),
+    );
+    const where = `transaction ${transactionId(2)}, user ${fan.id}`;
+    expect(await differences()).toEqual([difference('fraud', where, '-30 and deferred 0', 'none')]);
+    await tamper(`insert into reversal values ('${source}', '${transactionId(2)}', ${fan.id}, '2026-09-01', 'USD', 'a', 'b', now());
+      insert into reversed_plays values ('${source}', '2026-09-01', ${track.id}, null, ${fan.id}, '2026-09-01', 1, 30);
+      insert into reversed_share values ('${source}', '2026-09-01', ${track.id}, ${fan.id}, -29, -2)`);
+    expect(await differences()).toEqual([
+      difference('fraud', `reversal ${source}, plays`, 30, 31),
+      difference('fraud', where, '-30 and deferred 0', '-29 and deferred -2'),
     ]);
   });
 

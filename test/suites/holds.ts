@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Core, createCore } from '@backline/core';
 import type { User } from '@backline/core/accounts';
@@ -7,6 +8,8 @@ import {
   HOUR_MS,
   type Instant,
   type Month,
+  type Result,
+  type UnitOfWork,
   USD,
   after,
   err,
@@ -16,7 +19,13 @@ import {
   monthStart,
   shiftMonth,
 } from '@backline/core/kernel';
-import { type HoldId, type Statement, parseStatement, verifyStatements } from '@backline/core/payout';
+import {
+  type HeldPlayStores,
+  type HoldId,
+  type Statement,
+  parseStatement,
+  verifyStatements,
+} from '@backline/core/payout';
 import type { PlayId, Verdict } from '@backline/core/playback';
 import { type InvoiceId, usualFee } from '@backline/core/subscriptions';
 import { type MemoryPorts, type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
@@ -168,6 +177,49 @@ export const holdsSuite = (adapter: string, open: OpenHarness): void => {
       expect(await core.playback.rejudgePlays(fan.id, START)).toBe(0);
       expect(await verdicts()).toEqual({ held: 103 });
     });
+
+    /** The core, but for what it stores of plays: that pauses where `at` says, and begins with what is told then. */
+    const pausing = (at: 'raise' | 'rejudge', paused: () => void): Core => {
+      const pause = async <T>(value: T): Promise<T> => {
+        paused();
+        await setTimeout(100);
+        return value;
+      };
+      const playLog: MemoryPorts['playLog'] = {
+        run: <R extends Result<unknown, unknown>>(work: (stores: HeldPlayStores) => Promise<R>) =>
+          (ports.playLog as UnitOfWork<HeldPlayStores>).run((stores) =>
+            work({
+              holds: {
+                ...stores.holds,
+                raise: async (...hold) => {
+                  const raised = await stores.holds.raise(...hold);
+                  return at === 'raise' ? pause(raised) : raised;
+                },
+              },
+              plays: {
+                ...stores.plays,
+                rejudge: async (changes) => {
+                  await stores.plays.rejudge(changes);
+                  if (at === 'rejudge') await pause(null);
+                },
+              },
+            }),
+          ),
+      };
+      return createCore({ ...ports, playLog });
+    };
+
+    test.each(['raise', 'rejudge'] as const)(
+      'a play that is reported while its day is being held is held too: at its %s',
+      async (at) => {
+        await listen(101, SUSPECT);
+        const reached = Promise.withResolvers<void>();
+        const raising = pausing(at, reached.resolve).payout.raiseHolds();
+        await Promise.race([reached.promise, raising]);
+        await Promise.all([raising, listen(3, after(SUSPECT, 20 * HOUR_MS))]);
+        expect(await verdicts()).toEqual({ held: 104 });
+      },
+    );
 
     test('released it is payable again, refused it is held for good; either once', async () => {
       expect(await core.payout.settleHold(uuid(9) as HoldId, { decision: 'released', by: 'Ann' })).toEqual(

@@ -127,6 +127,16 @@ full join (
 where coalesce(micros, 0) <> coalesce(net_micros, 0)`,
   },
   {
+    check: 'hold',
+    sql: `
+select 'listener ' || h.listener_id || ', day ' || h.day as place, 'no payable plays' as expected, count(*) as found
+from hold h left join late_hold l on l.hold_id = h.id join play p on p.listener_id = h.listener_id
+  and p.started_at >= h.day::timestamptz and p.started_at < h.day::timestamptz + interval '24 hours'
+where p.verdict = 'payable' and (l.reported_from is null or p.reported_at >= l.reported_from)
+  and not exists (select from hold_decision d where d.hold_id = h.id and d.decision = 'released')
+group by h.listener_id, h.day`,
+  },
+  {
     check: 'fraud',
     sql: `
 select 'transaction ' || coalesce(posted.id, kept.id) || ', user ' || coalesce(posted.user_id, kept.user_id) as place,

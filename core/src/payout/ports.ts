@@ -257,6 +257,7 @@ export type Difference = {
     | 'overdraft'
     | 'reversal'
     | 'deferral'
+    | 'hold'
     | 'fraud'
     | 'statement-chain'
     | 'statement-booked'
