@@ -41,7 +41,7 @@ const CPU_GRACE_SECONDS = 5;
 export interface Confinement {
   /** Its standard error, where it ended well. Rejects for what no file can be blamed for. */
   readonly run: (programs: Programs, run: ConfinedRun) => Promise<Result<string, RenderError>>;
-  /** Ends what runs: it rejects with `reason`. */
+  /** Ends what runs: it rejects with `reason`, and so does all that comes later. */
   readonly endAll: (reason: Error) => Promise<void>;
 }
 
@@ -50,10 +50,12 @@ export interface Confinement {
  * ended by it when this process ends, however it does.
  */
 export const confinement = (): Confinement => {
+  let over: Error | null = null;
   const running = new Map<ChildProcess, { readonly end: (reason: Error) => void; readonly ended: Promise<unknown> }>();
 
   return {
     run: async (programs, run) => {
+      if (over !== null) throw over;
       const child = start(programs, run);
       const ended = endOf(child);
       const broken = Promise.withResolvers<never>();
@@ -74,6 +76,7 @@ export const confinement = (): Confinement => {
       }
     },
     endAll: async (reason) => {
+      over = reason;
       const all = [...running.values()];
       for (const { end } of all) end(reason);
       await Promise.allSettled(all.map(({ ended }) => ended));

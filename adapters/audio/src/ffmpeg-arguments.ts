@@ -34,6 +34,8 @@ const inputOf = (contentType: string, path: string): readonly string[] => {
   invariant(demuxer !== undefined, `no demuxer for ${contentType}`);
   return joined(
     ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-max_alloc', String(MAX_ALLOCATION_BYTES)],
+    // As many threads as a machine has cores would each take of the memory that a run may have.
+    ['-threads', '1', '-filter_threads', '1'],
     ['-stats_period', '0.5', '-progress', `pipe:${PROGRESS_FILE}`],
     ['-protocol_whitelist', 'file,pipe', '-codec_whitelist', DECODERS, '-f', demuxer, '-i', path],
   );
@@ -88,9 +90,12 @@ const SHAPES: { readonly [Name in Coding]: string } = {
 
 const SEGMENT_MICROSECONDS = 6_000_000;
 
+/** An edit list leaves out what the encoder puts before the first sample; known only once there is one. */
+const GAPLESS = ['-use_editlist', '1', '-movflags', '+cmaf+global_sidx+delay_moov'];
+
 const CONTAINERS: { readonly [Name in Container]: readonly string[] } = {
   ogg: ['-f', 'ogg'],
-  cmaf: ['-movflags', '+cmaf+global_sidx', '-frag_duration', String(SEGMENT_MICROSECONDS), '-f', 'mp4'],
+  cmaf: [...GAPLESS, '-frag_duration', String(SEGMENT_MICROSECONDS), '-f', 'mp4'],
 };
 
 const FADE_IN_MS = 30;

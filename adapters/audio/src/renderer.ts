@@ -70,10 +70,8 @@ export const ffmpegAudioRenderer = (options: FfmpegOptions): FfmpegRenderer => {
   const limits = { ...RENDER_LIMITS, ...options.limits };
   const ffmpeg = ffmpegOnPath(options.searchPath);
   const confined = confinement();
-  let isClosed = false;
 
   const attempt = async (sound: Sound, { build, output, ...rest }: Attempt): Promise<Result<string, RenderError>> => {
-    if (isClosed) throw new Unavailable('renderer');
     const programs = await ffmpeg.programs();
     if (!programs.ok) return programs;
     const input = await soundOnDisk(sound, options.scratchDirectory);
@@ -130,9 +128,6 @@ export const ffmpegAudioRenderer = (options: FfmpegOptions): FfmpegRenderer => {
         throw thrown;
       }
     },
-    close: async () => {
-      isClosed = true;
-      await confined.endAll(new Unavailable('renderer'));
-    },
+    close: () => confined.endAll(new Unavailable('renderer')),
   };
 };

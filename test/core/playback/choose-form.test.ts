@@ -1,29 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCore } from '@backline/core';
 import type { TrackId } from '@backline/core/catalog';
-import { memoryAudioRenderer } from '@backline/memory';
 import type { Quality } from '@backline/core/playback';
 import { wav } from '../../examples/wav.ts';
+import { labellingRenderer } from '../../support/labelling-renderer.ts';
 import { type Platform, join, platform, valueOf } from '../platform.ts';
 
-const TYPES = { ogg: 'audio/ogg', cmaf: 'audio/mp4' } as const;
-
-/** A renderer that says of its files what a real one would. */
-const labelling = () => {
-  const renderer = memoryAudioRenderer();
-  return {
-    ...renderer,
-    render: async (...[sound, form, watch]: Parameters<typeof renderer.render>) => {
-      const rendered = await renderer.render({ ...sound, contentType: 'audio/wav' }, form, watch);
-      return rendered.ok
-        ? { ...rendered, value: { ...rendered.value, contentType: TYPES[form.container], codec: form.coding } }
-        : rendered;
-    },
-  };
-};
-
 const published = async (): Promise<{ readonly it: Platform; readonly trackId: TrackId; readonly artist: number }> => {
-  const it = platform({ audioRenderer: labelling() });
+  const it = platform({ audioRenderer: labellingRenderer() });
   const artist = (await join(it, 'artist1@example.com', 'ARTIST')).id;
   const staged = valueOf(await it.core.catalog.stageAudio(wav(2)));
   const trackId = valueOf(await it.core.catalog.publishTrack(artist, staged, { title: 'Dawn' }));
