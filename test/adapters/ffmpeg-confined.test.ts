@@ -11,7 +11,7 @@ import { describeWithFfmpeg } from '../support/ffmpeg.ts';
 import { eventually } from '../support/programs.ts';
 import { type Scratch, filesBelow, scratchDirectory } from '../support/scratch.ts';
 import { song, toneOf } from '../support/songs.ts';
-import { goOn, soundOf, valueOf } from '../suites/audio-renderer.ts';
+import { goOn, soundOf } from '../suites/audio-renderer.ts';
 
 const PATH = process.env['PATH'] ?? '';
 const FORM = { ...RENDITIONS['opus-160'], startMs: 0 };
@@ -47,6 +47,13 @@ const childrenOf = (parent: number): readonly number[] =>
     })
     .map(Number)
     .flatMap((pid) => [pid, ...childrenOf(pid)]);
+
+/** Encoders are there; the rest writes down what it is told, to a file beside it. */
+const standIn = (path: string, says: string): void => {
+  const encoders = 'case "$*" in *-encoders*) printf " A....D libopus x\\n A....D aac x\\n"; exit 0;; esac';
+  writeFileSync(path, `#!/bin/sh\n${encoders}\n${says} >${path}.told\n`);
+  chmodSync(path, 0o755);
+};
 
 describeWithFfmpeg('ffmpeg', () => {
   test.each([
@@ -114,13 +121,6 @@ describeWithFfmpeg('ffmpeg', () => {
     ]);
     await renderer.close();
   });
-
-  /** Encoders are there; the rest writes down what it is told, to a file beside it. */
-  const standIn = (path: string, says: string): void => {
-    const encoders = 'case "$*" in *-encoders*) printf " A....D libopus x\\n A....D aac x\\n"; exit 0;; esac';
-    writeFileSync(path, `#!/bin/sh\n${encoders}\n${says} >${path}.told\n`);
-    chmodSync(path, 0o755);
-  };
 });
 
 /** And not only telling what it could do. */

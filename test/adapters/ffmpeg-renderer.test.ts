@@ -1,8 +1,9 @@
 import { ffmpegAudioRenderer } from '@backline/audio';
+import { describeWithFfmpeg } from '../support/ffmpeg.ts';
 import { scratchDirectory } from '../support/scratch.ts';
-import { audioRendererSuite } from '../suites/audio-renderer.ts';
+import { type OpenAudioRenderer, audioRendererSuite } from '../suites/audio-renderer.ts';
 
-audioRendererSuite('ffmpeg', async () => {
+const open = async (): Promise<OpenAudioRenderer> => {
   const scratch = scratchDirectory();
   const renderer = ffmpegAudioRenderer({ scratchDirectory: scratch.path, searchPath: process.env['PATH'] ?? '' });
   const close = async (): Promise<void> => {
@@ -10,4 +11,6 @@ audioRendererSuite('ffmpeg', async () => {
     scratch.remove();
   };
   return { renderer, close };
-});
+};
+
+describeWithFfmpeg('confined', () => audioRendererSuite('ffmpeg', open));

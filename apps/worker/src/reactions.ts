@@ -67,9 +67,16 @@ const judgeAgain =
     log.debug({ userId, changed }, 'plays were judged again');
   };
 
-export const soundReactions = ({ core, log }: Pick<Dependencies, 'core' | 'log'>): SoundReactions => {
+type SoundDependencies = Pick<Dependencies, 'core' | 'log'> & { readonly wait: (ms: number) => Promise<void> };
+
+export const soundReactions = ({ core, log, wait }: SoundDependencies): SoundReactions => {
   const process = async (trackId: TrackId): Promise<void> => {
-    const processed = await core.catalog.processTrack(trackId);
+    let processed = await core.catalog.processTrack(trackId);
+    if (!processed.ok) {
+      // Whoever has it may have died a moment ago: then it is free after this time.
+      await wait(processed.error.retryAfterMs);
+      processed = await core.catalog.processTrack(trackId);
+    }
     demand(processed);
     log.info({ trackId, outcome: processed.ok ? processed.value : null }, 'a track was processed');
   };

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Platform, TOKENS, type WorkerPlan } from '@backline/composition';
 import { type Reactions, type SoundReactions, reactions, soundReactions } from './reactions.ts';
 import { keepRollingUp } from './rollup-loop.ts';
@@ -30,10 +31,16 @@ export const startWorker = async ({ container }: Platform): Promise<RunningWorke
     },
     'jobs',
   );
-  const sound = await start({ handlers: handlersOf(soundReactions({ core, log })), schedules: [], onFailure }, 'sound');
+  const stopping = new AbortController();
+  const wait = (ms: number): Promise<void> => setTimeout(ms, undefined, { signal: stopping.signal });
+  const sound = await start(
+    { handlers: handlersOf(soundReactions({ core, log, wait })), schedules: [], onFailure },
+    'sound',
+  );
   const rollup = keepRollingUp(core, log);
   return {
     stop: async () => {
+      stopping.abort();
       // A track may take minutes: it is given back, and gone on with by whoever takes it next.
       await container.get(TOKENS.audioRenderer).close();
       await Promise.all([rollup.stop(), jobs.stop(), sound.stop()]);

@@ -16,6 +16,9 @@ import { type HttpApp, type Person, expectContract, expectProblem, openHttpApp }
 
 const FIREFOX = 'audio/webm,audio/ogg,audio/wav,audio/*;q=0.9,application/ogg;q=0.7,video/*;q=0.6,*/*;q=0.5';
 
+const linksOf = (playlist: string): readonly string[] =>
+  playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+
 describe('what is made of a track, over HTTP', () => {
   let app: HttpApp;
   let artist: Person;
@@ -30,6 +33,9 @@ describe('what is made of a track, over HTTP', () => {
   });
   afterAll(() => app.close());
 
+  const at = (link: string, base: string): string => new URL(link, `http://app/tracks/${trackId}/${base}`).toString();
+  const follow = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    app.call('GET', url.replace('http://app', ''), { headers });
   const get = (path: string, headers: Readonly<Record<string, string>> = {}, token: string | null = artist.token) =>
     app.call('GET', `/tracks/${trackId}/${path}`, { headers, ...(token === null ? {} : { token }) });
 
@@ -99,12 +105,6 @@ describe('what is made of a track, over HTTP', () => {
   });
 
   describe('as HLS', () => {
-    const linksOf = (playlist: string): readonly string[] =>
-      playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    const at = (link: string, base: string): string => new URL(link, `http://app/tracks/${trackId}/${base}`).toString();
-    const follow = (url: string, headers: Readonly<Record<string, string>> = {}) =>
-      app.call('GET', url.replace('http://app', ''), { headers });
-
     test('a player reaches every piece by the links alone', async () => {
       const top = await get('stream.m3u8');
       expect(top).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });

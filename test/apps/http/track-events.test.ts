@@ -12,11 +12,16 @@ import {
   openHttpApp,
 } from '../../support/http.ts';
 
+const told = ({ text }: Answer) =>
+  [...text.matchAll(/^event: progress\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
+
+const nothing = async (): Promise<void> => undefined;
+
 describe('the events of a track', () => {
   let app: HttpApp;
   let artist: Person;
   let failing = false;
-  let meanwhile: () => Promise<void> = async () => undefined;
+  let meanwhile = nothing;
   const clock = steppingClock(instant(Date.parse('2026-11-20T12:00:00Z')));
   const inMemory = memoryAudioRenderer();
 
@@ -48,8 +53,6 @@ describe('the events of a track', () => {
   const newTrack = async (): Promise<TrackId> => (await app.publish(artist, 'Dawn')).trackId;
   const watch = (id: TrackId, headers: Readonly<Record<string, string>> = {}, token = artist.token): Promise<Answer> =>
     app.call('GET', `/tracks/${id}/events`, { token, headers });
-  const told = ({ text }: Answer) =>
-    [...text.matchAll(/^event: progress\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
 
   test('tell what is done as it is done, and end when it is', async () => {
     const id = await newTrack();
