@@ -104,6 +104,15 @@ describeWithFfmpeg('files that are not what they say', () => {
       });
   });
 
+  test('of what has no sound where it should begin, nothing is made', async () => {
+    const beyond = { ...RENDITIONS['preview-aac'], startMs: 60_000 };
+    expect(await renderer.render(soundOf(whole('song.wav'), 90_000), beyond, goOn)).toEqual({
+      ok: false,
+      error: { code: 'unrenderable', failure: 'undecodable' },
+    });
+    expect(filesBelow(scratch.path)).toEqual([]);
+  });
+
   test('of what goes on behind its end, as much is made as it said that it has', async () => {
     const endless = concat(...Array.from({ length: 200 }, () => whole('song.mp3')));
     const rendered = valueOf(

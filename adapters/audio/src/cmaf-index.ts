@@ -11,10 +11,11 @@ const readAt = async (file: FileHandle, at: number, length: number): Promise<Dat
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 };
 
-/** Up to the first fragment; the rest is found by the index. */
-const boxesBeforeFragments = async (file: FileHandle): Promise<readonly TopBox[]> => {
+/** Up to the first fragment; the rest is found by the index. Null where there is no fragment. */
+const boxesBeforeFragments = async (file: FileHandle): Promise<readonly TopBox[] | null> => {
   const boxes: TopBox[] = [];
-  for (let at = 0; ;) {
+  const { size } = await file.stat();
+  for (let at = 0; at < size;) {
     const view = await readAt(file, at, 8);
     const box = { kind: textAt(view, 4, 8), at, size: view.getUint32(0) };
     if (box.kind === 'moof') return boxes;
@@ -22,6 +23,7 @@ const boxesBeforeFragments = async (file: FileHandle): Promise<readonly TopBox[]
     boxes.push(box);
     at += box.size;
   }
+  return null;
 };
 
 /** ISO/IEC 14496-12, 8.16.3: its own header, then twelve bytes for each reference. */
@@ -39,9 +41,10 @@ const readIndex = (view: DataView, end: number, initBytes: number): Segments => 
   };
 };
 
-/** Where the fragments of a CMAF file lie, by the index at its front. */
-export const segmentsOf = async (file: FileHandle): Promise<Segments> => {
+/** Where the fragments of a CMAF file lie, by the index at its front; null where it has none. */
+export const segmentsOf = async (file: FileHandle): Promise<Segments | null> => {
   const boxes = await boxesBeforeFragments(file);
+  if (boxes === null) return null;
   const moov = boxes.find(({ kind }) => kind === 'moov');
   const sidx = boxes.find(({ kind }) => kind === 'sidx');
   invariant(moov !== undefined && sidx !== undefined, 'a CMAF file without its index');

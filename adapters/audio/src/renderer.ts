@@ -42,8 +42,10 @@ const PADDING_MS = 2_000;
 const isCutShort = (decodedMs: number, { durationMs }: Sound): boolean =>
   decodedMs < durationMs * WHOLE_SHARE && decodedMs < durationMs - PADDING_MS;
 
-/** The output is closed by whoever discards it. */
-const described = async (output: ScratchFile, sound: Sound, form: RenditionForm): Promise<Rendered> => {
+/** Null where there is no sound in it. The output is closed by whoever discards it. */
+const described = async (output: ScratchFile, sound: Sound, form: RenditionForm): Promise<Rendered | null> => {
+  const segments = form.container === 'cmaf' ? await segmentsOf(output.handle) : null;
+  if (form.container === 'cmaf' && segments === null) return null;
   const sizeBytes = await output.sizeBytes();
   const lengthMs = form.excerpt === 'preview' ? Math.min(PREVIEW_MS, sound.durationMs) : sound.durationMs;
   return {
@@ -51,7 +53,7 @@ const described = async (output: ScratchFile, sound: Sound, form: RenditionForm)
     contentType: TYPES[form.container],
     bitrateKbps: Math.max(1, Math.round((sizeBytes * 8) / lengthMs)),
     sizeBytes,
-    segments: form.container === 'cmaf' ? await segmentsOf(output.handle) : null,
+    segments,
     read: output.read,
     discard: output.close,
   };
@@ -120,9 +122,10 @@ export const ffmpegAudioRenderer = (options: FfmpegOptions): FfmpegRenderer => {
         renderArguments({ ...input, ...form, isCoded: form.from !== null, outputPath: inheritedPath(OUTPUT_FILE) });
       try {
         const run = await attempt(sound, { build, output, watch, onOutput: () => undefined });
-        if (run.ok) return ok(await described(output, sound, form));
+        const rendered = run.ok ? await described(output, sound, form) : null;
+        if (rendered !== null) return ok(rendered);
         await output.close();
-        return run;
+        return run.ok ? undecodable : run;
       } catch (thrown) {
         await output.close();
         throw thrown;
