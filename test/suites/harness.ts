@@ -7,6 +7,7 @@ import { type Result, type UnitOfWork, ok } from '@backline/core/kernel';
 export type Harness = {
   readonly ports: { readonly uow: UnitOfWork<Stores> } & Pick<
     Ports,
+    | 'longUow'
     | 'playLog'
     | 'accounts'
     | 'catalog'

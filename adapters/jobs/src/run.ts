@@ -122,6 +122,8 @@ const runnerOptions = (options: JobsOptions, pgPool: Pool, leases: Leases, fail:
   });
   return {
     pgPool,
+    // Without a batch nobody waits for it to be written down how a job ended, and where that fails the process dies of it.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     schema: queueSchema(options.schema),
     events,
     logger: silence,

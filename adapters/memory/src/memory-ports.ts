@@ -52,6 +52,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
 
   return {
     uow,
+    longUow: uow,
     playLog: uow,
     accounts: accountReader(tables),
     catalog: catalogReader(tables),

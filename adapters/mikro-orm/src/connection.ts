@@ -36,6 +36,14 @@ const SESSION_SETTINGS = {
   'pg_trgm.word_similarity_threshold': '0.35',
 };
 
+/** Of the transaction that closes a month: ten million plays are computed in some ten seconds, and written in a minute. */
+const LONG_SETTINGS: typeof SESSION_SETTINGS = {
+  ...SESSION_SETTINGS,
+  statement_timeout: '15min',
+  lock_timeout: '15min',
+  idle_in_transaction_session_timeout: '15min',
+};
+
 const ACQUIRE_TIMEOUT_MS = 2_000;
 
 /** Above `statement_timeout`: PostgreSQL would have answered by then, so it or the way to it is gone. */
@@ -63,3 +71,9 @@ export const connectionOptions = (
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' '),
 });
+
+/** For transactions that take minutes: no silence is too long. */
+export const patientOptions = (connection: Connection): PoolConfig => {
+  const { stream: _impatient, ...options } = connectionOptions(connection, LONG_SETTINGS);
+  return options;
+};

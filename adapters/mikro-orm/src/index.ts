@@ -28,6 +28,7 @@ export { createOrm } from './orm.ts';
 
 type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   Ports,
+  | 'longUow'
   | 'playLog'
   | 'accounts'
   | 'catalog'
@@ -69,11 +70,13 @@ const PING = statement('ping', 'select 1');
 /** Connects lazily: the first query does, not this. */
 export const openDatabase = (connection: Connection, enqueue: Enqueue): Database => {
   const orm = createOrm(connection, { poolSize: POOL_SIZE });
+  const patient = createOrm(connection, { poolSize: POOL_SIZE, patient: true });
   const pool = plainPool(connection, { max: POOL_SIZE });
   const playLog = postgresPlayLog(connection, PLAY_LOG_POOL_SIZE);
   return {
     ports: {
       uow: mikroOrmUnitOfWork(orm.em, enqueue),
+      longUow: mikroOrmUnitOfWork(patient.em, enqueue),
       playLog,
       accounts: accountReader(pool),
       catalog: catalogReader(pool),
@@ -98,7 +101,7 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
     },
     stats: pool.stats,
     close: async () => {
-      await Promise.all([orm.close(), pool.close(), playLog.close()]);
+      await Promise.all([orm.close(), patient.close(), pool.close(), playLog.close()]);
     },
   };
 };

@@ -2,7 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { giveBackBroken } from './broken-connections.ts';
 import { CheckoutRow } from './checkouts.ts';
-import { type Connection, connectionOptions } from './connection.ts';
+import { type Connection, connectionOptions, patientOptions } from './connection.ts';
 import { CustomerRow } from './customers.ts';
 import { migrations } from './migrations/index.ts';
 import { PeriodRow } from './periods.ts';
@@ -41,14 +41,22 @@ const WITHOUT_ROWS = [
   /^(reversal|reversed_plays|reversed_share|statement_adjustment|verification)$/,
 ];
 
-export type OrmOptions = { readonly poolSize: number };
+export type OrmOptions = {
+  readonly poolSize: number;
+  /** For transactions that take minutes. */
+  readonly patient?: boolean;
+};
 
 /** The first query connects, not this. */
-export const createOrm = (connection: Connection, { poolSize }: OrmOptions): MikroORM =>
+export const createOrm = (connection: Connection, { poolSize, patient = false }: OrmOptions): MikroORM =>
   new MikroORM({
     entities,
     clientUrl: connection.url,
-    driverOptions: { ...connectionOptions(connection), max: poolSize, onPoolCreated: giveBackBroken },
+    driverOptions: {
+      ...(patient ? patientOptions : connectionOptions)(connection),
+      max: poolSize,
+      onPoolCreated: giveBackBroken,
+    },
     extensions: [Migrator],
     logger: () => undefined,
     migrations: {

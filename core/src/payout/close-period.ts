@@ -85,7 +85,7 @@ const finishClosing = (
   period: Month,
   plays: ClosePlays,
 ): Promise<Result<ClosedPeriod, CloseRefused>> =>
-  ports.uow.run(async (stores): Promise<Result<ClosedPeriod, CloseRefused>> => {
+  ports.longUow.run(async (stores): Promise<Result<ClosedPeriod, CloseRefused>> => {
     const current = await stores.periods.find(period);
     invariant(current !== null && current.status !== 'open', `${period} is not closing`);
     if (current.status === 'closed') return ok(outcome(current, false));

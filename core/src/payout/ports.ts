@@ -318,6 +318,8 @@ export interface PayoutReader {
 
 export type PayoutPorts = {
   readonly uow: UnitOfWork<PayoutStores>;
+  /** As `uow`, for the close of a month: its transaction computes for seconds, and writes and waits for minutes. */
+  readonly longUow: UnitOfWork<PayoutStores>;
   readonly playLog: UnitOfWork<HeldPlayStores>;
   readonly holdReader: HoldReader;
   readonly payouts: PayoutReader;
