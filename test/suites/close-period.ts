@@ -2,7 +2,19 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Core, createCore } from '@backline/core';
 import type { User, UserId } from '@backline/core/accounts';
 import type { Track } from '@backline/core/catalog';
-import { DAY_MS, type Instant, MINUTE_MS, USD, after, err, micros, money, month } from '@backline/core/kernel';
+import {
+  DAY_MS,
+  type Instant,
+  MINUTE_MS,
+  USD,
+  after,
+  err,
+  micros,
+  money,
+  month,
+  monthStart,
+  shiftMonth,
+} from '@backline/core/kernel';
 import {
   type PayoutAccountId,
   type Statement,
@@ -258,6 +270,38 @@ export const closePeriodSuite = (adapter: string, open: OpenHarness): void => {
           },
         },
       });
+      await expectSound();
+    });
+
+    test('what was paid, lost and gained again over several closes is paid once', async () => {
+      const fan = await fanWho(true);
+      await listen(fan, song!, 5);
+      const held = (verdict: 'held' | 'payable') =>
+        commit(ports.playLog, async ({ plays: log }) => {
+          await log.lock([fan.id]);
+          const until = at('2026-11-01T00:00:00Z');
+          const own = await log.inWindows([{ listenerId: fan.id, from: START, until }]);
+          await log.rejudge(
+            own.slice(0, 2).map((play) => ({ play, judgment: { verdict, occupying: false, policyVersion: 1 } })),
+          );
+        });
+      set(CLOSABLE);
+      await close();
+      const earned = async () => (await core.payout.earningsOf(artist!.id)).earned.micros;
+      const steps: readonly (readonly [string, 'held' | 'payable'])[] = [
+        ['2026-11', 'held'],
+        ['2026-12', 'payable'],
+        ['2027-01', 'held'],
+        ['2027-02', 'payable'],
+      ];
+      for (const [name, verdict] of steps) {
+        await held(verdict);
+        expect(await earned()).toBe(5n * PER_PLAY);
+        set(after(monthStart(shiftMonth(month(name), 1)), 9 * DAY_MS));
+        expect(await core.payout.closePeriod(month(name))).toMatchObject({ ok: true });
+        expect(await earned()).toBe(5n * PER_PLAY);
+      }
+      expect(await core.payout.verifyBooks()).toEqual([]);
       await expectSound();
     });
 

@@ -3,11 +3,26 @@ import type { CountedPlays, PlayCountReader } from '@backline/core/payout';
 import type { Play, Verdict } from '@backline/core/playback';
 import type { Drafts, Readable } from './state.ts';
 
-export const playCountReader = ({ closeCounts }: Readable): PlayCountReader => ({
+/** Of each listener, track and month what the last close before has kept. */
+const carriedInto = ({ closes }: Pick<Readable, 'closes'>, period: Month): readonly CountedPlays[] => {
+  const lost = closes
+    .all()
+    .filter((close) => close.period < period)
+    .sort((a, b) => (a.period < b.period ? -1 : 1))
+    .flatMap((close) => close.lost);
+  const latest = new Map(lost.map((it) => [[it.listenerId, it.trackId, it.playedIn].join(' '), it]));
+  return [...latest.values()]
+    .filter(({ plays }) => plays !== 0)
+    .map((it) => ({ ...it, verdict: 'payable', counted: 'carried', plays: -it.plays }));
+};
+
+export const playCountReader = ({ closeCounts, closes }: Readable): PlayCountReader => ({
   eachOf: async (period, take, listenerId) => {
     const counts = closeCounts.get(period);
     invariant(counts !== undefined, `${period} is not closing`);
-    const rows = counts.rows.filter((row) => listenerId === undefined || row.listenerId === listenerId);
+    const rows = [...counts.rows, ...carriedInto({ closes }, period)].filter(
+      (row) => listenerId === undefined || row.listenerId === listenerId,
+    );
     if (rows.length > 0) take(rows);
     return ok(null);
   },

@@ -54,6 +54,11 @@ update earned_funds e set released_by = ?
 from json_to_recordset(?) as f (period date, user_id bigint, split_id bigint)
 where e.period = f.period and e.user_id = f.user_id and e.split_id is not distinct from f.split_id`;
 
+const LOST_PLAYS = `
+insert into close_lost_plays (listener_id, artist_id, track_id, month, period, plays)
+select listener_id, artist_id, track_id, month, ?::date, plays
+from json_to_recordset(?) as l (listener_id bigint, artist_id bigint, track_id bigint, month date, plays int)`;
+
 type DebtRow = { origin: string; user_id: string; track_id: string; split_id: string | null; micros: string };
 
 type FundsRow = { period: string; user_id: string; split_id: string | null; currency: string; amount_micros: string };
@@ -68,12 +73,13 @@ export const closeRepository = (em: SqlEntityManager): CloseRepository => ({
       shortfalls: shortfalls.map(({ shortfall }) => micros(BigInt(shortfall))),
     };
   },
-  save: async ({ period, report, inputs, debts, earned, funds, dealtWith }) => {
+  save: async ({ period, report, inputs, debts, earned, funds, dealtWith, lost }) => {
     await em.execute(REPORT, [firstOf(period), report]);
     await em.execute(INPUTS, [firstOf(period), JSON.stringify(inputs)]);
     const plays = JSON.stringify(dealtWith.map(playsRow));
     await em.execute(ARTIST_PLAYS, [firstOf(period), plays]);
     await em.execute(TRACK_PLAYS, [firstOf(period), plays]);
+    await em.execute(LOST_PLAYS, [firstOf(period), JSON.stringify(lost.map(lostRow))]);
     await saveDeferrals(
       em,
       debts.map(({ amount, ...debt }) => ({ ...debt, currency: amount.currency, amount: amount.micros })),
@@ -121,6 +127,14 @@ const playsRow = ({ trackId, artistId, month: playedIn, payable }: KeptClose['de
   artist_id: artistId,
   month: firstOf(playedIn),
   plays: String(payable),
+});
+
+const lostRow = ({ listenerId, artistId, trackId, playedIn, plays }: KeptClose['lost'][number]) => ({
+  listener_id: listenerId,
+  artist_id: artistId,
+  track_id: trackId,
+  month: firstOf(playedIn),
+  plays,
 });
 
 const fundsRow = ({ period, userId, splitVersion, amount }: EarnedFunds) => ({

@@ -60,6 +60,14 @@ from verdict_change c join play p using (listener_id, started_at, play_id), ${MO
 where c.recorded_xid >= $3 and c.recorded_xid < $4 and p.started_at < $1 and p.recorded_xid < $3 and ${whose}
 group by 1, 2, 3, 4, 5 having sum(undone.added) <> 0`;
 
+const carried = (whose: string): string => `
+select listener_id, artist_id, track_id, 'payable'::play_verdict, to_char(month, 'YYYY-MM'), 'carried', -plays
+from (
+  select distinct on (listener_id, track_id, month) * from close_lost_plays
+  where period < ($5 || '-01')::date and ${whose} order by listener_id, track_id, month, period desc
+) as lost
+where plays <> 0`;
+
 type Columns = [
   listener: number,
   artist: number,
@@ -85,7 +93,7 @@ export const playCountReader = (connection: Connection): PlayCountReader => ({
         return known;
       };
       await inParts<Columns>(
-        [ofTheMonth(bounds.rejudged, whose), tooLate(whose), countedBefore(whose)].join(' union all '),
+        [ofTheMonth(bounds.rejudged, whose), tooLate(whose), countedBefore(whose), carried(whose)].join(' union all '),
         [
           isoText(monthStart(period)),
           isoText(monthStart(shiftMonth(period, 1))),

@@ -4,7 +4,7 @@ import type { TrackId } from '../catalog/index.ts';
 import type { CountsUnsettled } from './errors.ts';
 import type { TrackPlays } from './open-earnings.ts';
 import { type PlayCounts, at, countTable } from './play-counts.ts';
-import type { CountedPlays, PayoutPorts } from './ports.ts';
+import type { CountedPlays, LostPlays, PayoutPorts } from './ports.ts';
 import type { TrackOwner, UnpaidCount, UnpaidVerdict } from './track-earning.ts';
 
 /** What a close counts of plays. */
@@ -12,14 +12,17 @@ export type ClosePlays = {
   readonly tracks: readonly TrackOwner[];
   readonly payable: PlayCounts;
   readonly unpaid: readonly UnpaidCount[];
-  /** How many payable plays more, or less, there are of a track and a month than the closes before have dealt with. */
+  /** How many payable plays there are of a track and a month that no close before has dealt with. */
   readonly dealtWith: readonly TrackPlays[];
+  /** Where it is not what the close before has kept. */
+  readonly lost: readonly LostPlays[];
 };
 
 /**
  * Reads the counts of a month that is closing. Plays of closed months come in as what has changed since (R3g): of a
  * listener, a track and a month the gains and losses together, so that a late play that takes the place of another
- * under the daily cap pays nothing twice; and what is lost on the whole stays with the artist.
+ * under the daily cap pays nothing twice. What is lost on the whole stays with the artist, and is remembered, so that
+ * what is gained again later is not paid again.
  */
 export const countPlays = async (
   { playCounts }: Pick<PayoutPorts, 'playCounts'>,
@@ -29,6 +32,7 @@ export const countPlays = async (
   const payable = countTable();
   const unpaid = new Map<string, UnpaidCount>();
   const late = new Map<string, CountedPlays>();
+  const carried = new Map<string, CountedPlays>();
 
   const count = (row: CountedPlays): void => {
     if (row.plays <= 0) return;
@@ -39,16 +43,18 @@ export const countPlays = async (
   const read = await playCounts.eachOf(period, (rows) => {
     for (const row of rows)
       if (row.playedIn === period) count(row);
-      else gather(late, row);
+      else gather(row.counted === 'carried' ? carried : late, row);
   });
   if (!read.ok) return read;
-  for (const row of late.values()) count(row);
+  const settled = settleLate(late, carried);
+  for (const row of settled.due) count(row);
   const counts = payable.counts();
   return ok({
     tracks: [...owners].map(([trackId, artistId]) => ({ trackId, artistId })),
     payable: counts,
     unpaid: [...unpaid.values()],
-    dealtWith: [...playsOfMonth(counts, period, owners), ...latePlays([...late.values()])],
+    dealtWith: [...playsOfMonth(counts, period, owners), ...latePlays(settled.due)],
+    lost: settled.lost,
   });
 };
 
@@ -80,6 +86,28 @@ const latePlays = (changes: readonly CountedPlays[]): readonly TrackPlays[] =>
       ? []
       : [{ trackId: first.trackId, artistId: first.artistId, month: first.playedIn, payable: BigInt(payable) }];
   });
+
+/** What is gained beyond what was lost before is due; what is lost is carried on. */
+const settleLate = (
+  late: ReadonlyMap<string, CountedPlays>,
+  carried: ReadonlyMap<string, CountedPlays>,
+): { readonly due: readonly CountedPlays[]; readonly lost: readonly LostPlays[] } => {
+  const due: CountedPlays[] = [];
+  const lost: LostPlays[] = [];
+  for (const [key, row] of late) {
+    if (row.verdict !== 'payable') {
+      due.push(row);
+      continue;
+    }
+    const before = -(carried.get(key)?.plays ?? 0);
+    const gained = row.plays - before;
+    due.push({ ...row, plays: Math.max(gained, 0) });
+    const after = Math.max(-gained, 0);
+    const { listenerId, artistId, trackId, playedIn } = row;
+    if (after !== before) lost.push({ listenerId, artistId, trackId, playedIn, plays: after });
+  }
+  return { due, lost };
+};
 
 const gather = (late: Map<string, CountedPlays>, row: CountedPlays): void => {
   const key = `${row.listenerId} ${row.trackId} ${row.playedIn} ${row.verdict}`;

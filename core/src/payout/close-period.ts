@@ -98,6 +98,7 @@ const finishClosing = (
     await stores.closes.save({
       ...keptClose(inputs, close, posted, countsDigest(inputs, ports.digests.sha256)),
       dealtWith: plays.dealtWith,
+      lost: plays.lost,
     });
     await issueStatements(ports, stores, close, closedAt);
     const closed: Period & { status: 'closed' } = { ...current, status: 'closed', closedAt, inputsDigest };
@@ -131,7 +132,7 @@ const keptClose = (
   close: Close,
   posted: readonly LedgerTransactionId[],
   counts: string,
-): Omit<KeptClose, 'dealtWith'> => {
+): Omit<KeptClose, 'dealtWith' | 'lost'> => {
   const by = (kind: string): LedgerTransactionId => {
     const id = posted[close.transactions.findIndex((transaction) => transaction.kind === kind)];
     invariant(id !== undefined, `the close of ${close.period} posted nothing ${kind}`);

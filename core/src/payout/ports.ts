@@ -128,8 +128,10 @@ export type KeptClose = {
   /** The solvency report with the close's other figures, in canonical JSON. */
   readonly report: string;
   readonly shortfall: Micros;
-  /** How many payable plays of a track and a month this close deals with, less those that have lost that since. */
+  /** How many payable plays of a track and a month this close deals with. */
   readonly dealtWith: readonly TrackPlays[];
+  /** How many of a listener's plays of a track in a closed month were paid and are payable no more, where that changed. */
+  readonly lost: readonly LostPlays[];
   /** Which part of the inputs has which digest. */
   readonly inputs: { readonly [part: string]: string };
   /** What became owed by a transaction, positive, and what it paid, negative. */
@@ -217,6 +219,11 @@ export interface Digests {
   readonly sha256: Sha256;
 }
 
+export type LostPlays = Pick<CountedPlays, 'listenerId' | 'artistId' | 'trackId' | 'playedIn'> & {
+  /** 0 where all were gained again. */
+  readonly plays: number;
+};
+
 /** How many plays of a listener, a track and a verdict a close counts. */
 export type CountedPlays = {
   readonly listenerId: UserId;
@@ -226,8 +233,11 @@ export type CountedPlays = {
   readonly playedIn: Month;
   /** Not 0; negative only where an earlier close counted plays that have lost the verdict since. */
   readonly plays: number;
-  /** Whether an earlier close counted them, under the verdict that they had then. */
-  readonly counted: 'never' | 'before';
+  /**
+   * Whether an earlier close counted them, under the verdict that they had then. `carried` ones were counted and have
+   * been lost before the close before this: what is gained again is not to be paid again.
+   */
+  readonly counted: 'never' | 'before' | 'carried';
 };
 
 export interface PlayCountReader {

@@ -33,21 +33,10 @@ ${appendOnly('close_artist_plays')}${appendOnly('close_track_plays')}
 create index track_artist_index on track (artist_id);
 `;
 
-const CHECKS = `
-create table ledger_check (
-  id bigint generated always as identity primary key,
-  checked_at timestamptz not null,
-  differences int not null,
-  constraint ledger_check_differences_check check (differences >= 0)
-);
-${appendOnly('ledger_check')}`;
-
-/** What is earned in months that are not closed yet, also where tracks are shared; and how the checks of the books went. */
+/** What is earned in months that are not closed yet, also where tracks are shared. */
 export class OpenEarnings extends Migration {
   override up(): void {
-    for (const part of [COUNTED, CHECKS]) this.addSql(part);
-    this.addSql(
-      giveToLedgerOwner({ close_artist_plays: 'insert', close_track_plays: 'insert', ledger_check: 'insert' }, []),
-    );
+    this.addSql(COUNTED);
+    this.addSql(giveToLedgerOwner({ close_artist_plays: 'insert', close_track_plays: 'insert' }, []));
   }
 }

@@ -9,6 +9,7 @@ import { OpenEarnings } from './0008-open-earnings.ts';
 import { Reversals } from './0009-reversals.ts';
 import { TrackProcessing } from './0010-processing.ts';
 import { Verifications } from './0018-verifications.ts';
+import { LostPlays } from './0019-lost-plays.ts';
 
 /** In the order in which they run. A migration that was released never changes. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '0009-reversals', class: Reversals },
   { name: '0010-processing', class: TrackProcessing },
   { name: '0018-verifications', class: Verifications },
+  { name: '0019-lost-plays', class: LostPlays },
 ];
