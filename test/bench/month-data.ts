@@ -42,6 +42,17 @@ const RECEIPTS = `insert into receipt (invoice_id, user_id, currency, paid_micro
 const LINES = `insert into receipt_line (invoice_id, position, amount_micros, service_from, service_until)
   select invoice_id, 0, paid_micros, '2026-10-01', '2026-11-01' from receipt`;
 
+/** Ten years of months that were closed before October, of an artist. */
+const HISTORY = `
+  set session_replication_role = replica;
+  insert into play_rollup_month (artist_id, month, verdict, plays)
+  select $ARTIST, date '2016-10-01' + i * interval '1 month', verdict::play_verdict, 100000
+  from generate_series(0, 119) as i, unnest(array['payable', 'too-short', 'daily-cap']) as verdict;
+  insert into close_artist_plays (artist_id, month, period, plays)
+  select $ARTIST, date '2016-10-01' + i * interval '1 month', date '2016-10-01' + i * interval '1 month', 100000
+  from generate_series(0, 119) as i;
+  analyze play_rollup_month, close_artist_plays;`;
+
 const PORTION = 500_000;
 
 export const withClient = async <T>(url: string, work: (client: Client) => Promise<T>): Promise<T> => {
@@ -71,4 +82,9 @@ export const fillReceipts = (url: string, payingFans: number): Promise<void> =>
   withClient(url, async (client) => {
     await client.query(RECEIPTS, [payingFans]);
     await client.query(LINES);
+  });
+
+export const plantHistory = (url: string, artistId: number): Promise<void> =>
+  withClient(url, async (client) => {
+    await client.query(HISTORY.replaceAll('$ARTIST', String(artistId)));
   });

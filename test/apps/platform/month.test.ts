@@ -208,6 +208,12 @@ describe('a month', () => {
       status: 1,
       document: { verified: 1, problems: [{ file: expect.stringMatching(/0\.json$/), code: 'digest' }, {}] },
     });
+    expect((await verified(documents)).status).toBe(0);
+    const missing = await runToEnd('ops', {}, ['statement', 'verify', joinPath(data.path, '0.json'), '/no/such/file']);
+    expect([missing.status, JSON.parse(missing.stdout)]).toMatchObject([
+      1,
+      { verified: 1, problems: [{ file: '/no/such/file', error: expect.stringContaining('can not be read') }] },
+    ]);
     expect(await verified([])).toMatchObject({ status: 2, document: { error: expect.stringContaining('files') } });
   }, 60_000);
 

@@ -10,22 +10,30 @@ export const statementVerify: Command = {
   needsPlatform: false,
   run: async (files) => {
     if (files.length === 0) throw new UsageError('name the files of the statements');
-    const documents = await Promise.all(files.map(textOf));
-    const { problems, chains } = verifyStatements(documents, sha256);
+    const read = await Promise.all(files.map(readText));
+    const unreadable = read.filter((each) => each.text === null);
+    const readable = read.filter((each) => each.text !== null);
+    const { problems, chains } = verifyStatements(
+      readable.map(({ text }) => text),
+      sha256,
+    );
     return {
-      ok: problems.length === 0,
+      ok: problems.length + unreadable.length === 0,
       document: {
-        verified: files.length - new Set(problems.map(({ document }) => document)).size,
+        verified: readable.length - new Set(problems.map(({ document }) => document)).size,
         chains: chains.map(({ artistId, from, until }) => ({
           artistId,
           statements: from === until ? `${from}` : `${from} to ${until}`,
           ...(from > 1 ? { note: `what was before statement ${from} is taken on trust` } : {}),
         })),
-        problems: problems.map(({ document, ...problem }) => ({
-          file: files[document],
-          error: wordsOf(problem.code),
-          ...problem,
-        })),
+        problems: [
+          ...unreadable.map(({ file, error }) => ({ file, error })),
+          ...problems.map(({ document, ...problem }) => ({
+            file: readable[document]?.file,
+            error: wordsOf(problem.code),
+            ...problem,
+          })),
+        ],
       },
     };
   },
@@ -33,13 +41,15 @@ export const statementVerify: Command = {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const textOf = async (file: string): Promise<string> => {
+type Read =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly text: null; readonly error: string };
+
+const readText = async (file: string): Promise<Read> => {
   try {
-    return await readFile(file, 'utf8');
+    return { file, text: await readFile(file, 'utf8') };
   } catch (cause) {
-    throw new UsageError(`${file} can not be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    return { file, text: null, error: `can not be read: ${cause instanceof Error ? cause.message : String(cause)}` };
   }
 };
 
