@@ -63,6 +63,7 @@ describe('a setting that makes no sense stops the start', () => {
       { CLOUDINARY_URL: 'cloudinary://1:s@c', CLOUDINARY_API_BASE: 'http://example.com' },
       /^CLOUDINARY_API_BASE /,
     ],
+    ['a location that is none', { MEDIA_X_ACCEL: 'masters/' }, /^MEDIA_X_ACCEL /],
     ['an origin with a path', { CORS_ORIGINS: 'https://app.example.com/x' }, /^CORS_ORIGINS /],
     ['proxies that are no number', { TRUSTED_PROXIES: '-1' }, /^TRUSTED_PROXIES /],
     ['production without a database', { ...production, DATABASE_URL: '' }, /^DATABASE_URL /],

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Core, createCore } from '@backline/core';
-import { type AppDependencies, LIMITS, type Limits, type RunningServer, startServer } from '@backline/http';
+import { type AppDependencies, LIMITS, type Limits, keepAll, type RunningServer, startServer } from '@backline/http';
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
 import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
@@ -49,6 +49,7 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
       verifications: ports.verifications,
       sandbox: null,
       publicUrl: 'https://app.example.com',
+      handOver: keepAll,
       wait: (ms) => setTimeout(ms),
       log: pino({ level: 'trace' }, { write: (line: string) => (logged += line) }),
       registry: new Registry(),

@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 import { Problem, type Route, jsonValidator, responsesOf } from '@backline/contracts/http';
 import { type Core, createCore } from '@backline/core';
 import type { EventId } from '@backline/core/subscriptions';
-import { type AppDependencies, LIMITS, createApp } from '@backline/http';
+import { type AppDependencies, LIMITS, createApp, keepAll } from '@backline/http';
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
 import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
@@ -84,6 +84,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
       verifications: ports.verifications,
       sandbox: null,
       publicUrl: url,
+      handOver: keepAll,
       wait: (ms) => setTimeout(ms),
       log: pino({ level: 'silent' }),
       registry: new Registry(),

@@ -24,6 +24,8 @@ export type Config = {
   /** Milliseconds since the epoch at which the process's clock starts; null for the real time. */
   readonly clockStart: number | null;
   readonly logLevel: LogLevel;
+  /** nginx's internal location for the folder `audio` of `dataDir`; null where the app sends the audio itself. */
+  readonly accelLocation: string | null;
   /** Origins that browsers may call from. */
   readonly corsOrigins: readonly string[];
   /** Proxies before the app whose X-Forwarded-For is believed. */
@@ -53,6 +55,7 @@ export const readConfig = (env: Environment, workingDirectory: string): Config =
     cloudinary: readCloudinary(env, production),
     clockStart: clockStart(env),
     logLevel: logLevel(env),
+    accelLocation: accelLocation(env),
     corsOrigins: corsOrigins(env),
     trustedProxies: wholeNumber(env, 'TRUSTED_PROXIES', 0, 10),
   };
@@ -101,6 +104,13 @@ const logLevel = (env: Environment): LogLevel => {
   const text = env['LOG_LEVEL'] || 'info';
   if (!LOG_LEVELS.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
   return text as LogLevel;
+};
+
+const accelLocation = (env: Environment): string | null => {
+  const text = env['MEDIA_X_ACCEL'];
+  if (!text) return null;
+  if (!/^(\/[\w-]+)+$/.test(text)) throw new ConfigError('MEDIA_X_ACCEL must be a location of nginx such as /masters');
+  return text;
 };
 
 const corsOrigins = (env: Environment): readonly string[] =>

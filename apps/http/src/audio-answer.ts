@@ -1,6 +1,7 @@
 import type { ByteSource } from '@backline/core/kernel';
 import type { TrackStream } from '@backline/core/playback';
 import type { Context } from 'koa';
+import type { HandOver } from './hand-over.ts';
 import { type Validators, isNotModified, mayBePartial, validatorsOf } from './preconditions.ts';
 import { Refusal } from './problem.ts';
 import { type RangeChoice, chooseRange } from './range.ts';
@@ -22,10 +23,12 @@ export const answerHead = async (
   conditions: AudioConditions,
   stream: TrackStream,
   as: Described,
+  handOver: HandOver,
 ): Promise<void> => {
   try {
     const validators = validatorsOf(stream.source);
     describe(ctx, stream, validators, as);
+    if (handOver(ctx, stream.source)) return;
     if (isNotModified(conditions, validators)) ctx.status = 304;
     else {
       ctx.status = 200;
@@ -44,11 +47,13 @@ export const answerAudio = async (
   stream: TrackStream,
   as: Described,
   sendBytes: SendBytes,
+  handOver: HandOver,
 ): Promise<void> => {
   const { source } = stream;
   try {
     const validators = validatorsOf(source);
     describe(ctx, stream, validators, as);
+    if (handOver(ctx, source)) return;
     if (isNotModified(conditions, validators)) {
       ctx.remove('Content-Type');
       ctx.status = 304;

@@ -4,6 +4,7 @@ import type { StatementPrinter } from '@backline/core/payout';
 import type { Circuit, HealthCheck } from '@backline/composition';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { HandOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { ImageUrl } from './routes/track-wire.ts';
 import type { SandboxDesk } from './sandbox-desk.ts';
@@ -28,6 +29,7 @@ export type Dependencies = {
 export type AppDependencies = Dependencies &
   Pick<Ports, 'accessTokens' | 'ids' | 'verifications'> & {
     readonly images: Pick<ImageStore, 'open'>;
+    readonly handOver: HandOver;
     readonly log: Logger;
     readonly registry: Registry;
     readonly healthChecks: readonly HealthCheck[];

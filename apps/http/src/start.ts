@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError, type Platform, TOKENS } from '@backline/composition';
 import { Registry } from 'prom-client';
+import { keepAll, toNginx } from './hand-over.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -25,6 +27,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
       verifications: ports.verifications,
       sandbox: container.get(TOKENS.sandboxPages),
       publicUrl: config.publicUrl,
+      handOver: config.accelLocation === null ? keepAll : toNginx(config.accelLocation, join(config.dataDir, 'audio')),
       wait: (ms) => setTimeout(ms),
       log: container.get(TOKENS.log).child({ app: 'http' }),
       registry: new Registry(),

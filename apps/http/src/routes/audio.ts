@@ -5,7 +5,7 @@ import type { BadStreamLink, Quality, SubscriptionRequired, TrackStream, Wish } 
 import { acceptance } from '../accept.ts';
 import { type Described, answerAudio, answerHead } from '../audio-answer.ts';
 import type { ServeRaw } from '../bind.ts';
-import type { Dependencies } from '../dependencies.ts';
+import type { AppDependencies, Dependencies } from '../dependencies.ts';
 import { Refusal } from '../problem.ts';
 import type { SendBytes } from '../send-bytes.ts';
 
@@ -13,20 +13,24 @@ type AskedStream = Input<typeof streamTrack> | Input<typeof headTrackStream>;
 type AskedPreview = Input<typeof getPreview> | Input<typeof headPreview>;
 
 /** The audio itself: entitlement before a byte. */
-export const audioRoutes = (serveRaw: ServeRaw, sendBytes: SendBytes, { core }: Pick<Dependencies, 'core'>): void => {
+export const audioRoutes = (
+  serveRaw: ServeRaw,
+  sendBytes: SendBytes,
+  { core, handOver }: Pick<AppDependencies, 'core' | 'handOver'>,
+): void => {
   serveRaw(headTrackStream, async (input, ctx, caller) => {
-    await answerHead(ctx, input.headers, await open(core, input, caller), ownStream(input.params.trackId));
+    await answerHead(ctx, input.headers, await open(core, input, caller), ownStream(input.params.trackId), handOver);
   });
   serveRaw(streamTrack, async (input, ctx, caller) => {
     const stream = await open(core, input, caller);
-    await answerAudio(ctx, input.headers, stream, ownStream(input.params.trackId), sendBytes);
+    await answerAudio(ctx, input.headers, stream, ownStream(input.params.trackId), sendBytes, handOver);
   });
   serveRaw(headPreview, async (input, ctx) => {
-    await answerHead(ctx, input.headers, await openPreview(core, input), preview(input.params.trackId));
+    await answerHead(ctx, input.headers, await openPreview(core, input), preview(input.params.trackId), handOver);
   });
   serveRaw(getPreview, async (input, ctx) => {
     const stream = await openPreview(core, input);
-    await answerAudio(ctx, input.headers, stream, preview(input.params.trackId), sendBytes);
+    await answerAudio(ctx, input.headers, stream, preview(input.params.trackId), sendBytes, handOver);
   });
 };
 

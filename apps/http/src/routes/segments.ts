@@ -6,7 +6,7 @@ import { invariant } from '@backline/core/kernel';
 import type { Context } from 'koa';
 import { answerAudio } from '../audio-answer.ts';
 import type { ServeRaw } from '../bind.ts';
-import type { Dependencies } from '../dependencies.ts';
+import type { AppDependencies } from '../dependencies.ts';
 import { mediaPlaylist, multivariantPlaylist } from '../hls.ts';
 import type { SendBytes } from '../send-bytes.ts';
 import { ownStream, streamRefusal } from './audio.ts';
@@ -15,7 +15,7 @@ import { ownStream, streamRefusal } from './audio.ts';
 export const segmentRoutes = (
   serveRaw: ServeRaw,
   sendBytes: SendBytes,
-  { core: { playback } }: Pick<Dependencies, 'core'>,
+  { core: { playback }, handOver }: Pick<AppDependencies, 'core' | 'handOver'>,
 ): void => {
   serveRaw(getHlsStream, async ({ params, query }, ctx, caller) => {
     const forms = SEGMENTED_FORMS[query.quality ?? 'unsaid'];
@@ -37,7 +37,7 @@ export const segmentRoutes = (
     const asker = askerOf(caller, query.token);
     const opened = await playback.openSegmented(asker, params.trackId as TrackId, formOf(params.file));
     if (!opened.ok) throw streamRefusal(opened.error);
-    await answerAudio(ctx, headers, opened.value, ownStream(params.trackId), sendBytes);
+    await answerAudio(ctx, headers, opened.value, ownStream(params.trackId), sendBytes, handOver);
   });
 };
 
