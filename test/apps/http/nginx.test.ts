@@ -79,13 +79,16 @@ behindNginx('audio behind nginx (needs nginx on the path)', () => {
   const stream = (headers: Record<string, string> = {}, by = artist, method = 'GET') =>
     call(method, `/tracks/${trackId}/stream`, { token: by.token, headers });
 
-  test('is sent whole by nginx, as what the app says that it is', () => {
+  test('is sent whole by nginx, as what the app says that it is', async () => {
     expect(whole).toMatchObject({
       status: 200,
       headers: { 'content-type': 'audio/wav', 'x-content-type-options': 'nosniff' },
     });
     expect(whole.headers['content-disposition']).toBe(`inline; filename="track-${trackId}"`);
     expect(whole.headers['x-accel-redirect']).toBeUndefined();
+    const said = await app.call('GET', `/tracks/${trackId}/stream`, { token: artist.token });
+    expect([said.status, said.text, said.headers.etag]).toEqual([200, '', undefined]);
+    expect(said.headers['x-accel-redirect']).toMatch(/^\/masters\/[\w./-]+$/);
     expect(whole.text.slice(0, 4)).toBe('RIFF');
     expect(Number(whole.headers['content-length'])).toBeGreaterThan(600_000);
   });
