@@ -52,6 +52,7 @@ export const createCore = (ports: Ports) => {
       processTrack: catalog.processTrack(ports),
       resumeProcessing: catalog.resumeProcessing(ports),
       discardRenditions: catalog.discardRenditions(ports),
+      findCopies: catalog.findCopies(ports),
     },
     playback: {
       recordPlays: playback.recordPlays(recording),
@@ -84,7 +85,9 @@ export const createCore = (ports: Ports) => {
       declineShare: payout.declineShare(ports),
       bookReceipts: payout.bookReceipts(ports),
       raiseHolds: payout.raiseHolds(ports),
+      holdCopy: payout.holdCopy(ports),
       settleHold: payout.settleHold(ports),
+      holdOnTrack: payout.holdOnTrack(ports),
       reversePlays: payout.reversePlays(ports),
       closePeriod: payout.closePeriod(ports),
       closeDuePeriods: payout.closeDuePeriods(ports),

@@ -18,9 +18,9 @@ import { type CloseInputs, FIRST_RATE, type PayoutPolicy, type UnpaidCount, play
 import {
   type FundedSpan,
   type HeardPlay,
+  type Hearing,
   type Judge,
   type Judgment,
-  type ListenerFacts,
   type PlayId,
   type UnjudgedPlay,
   byStart,
@@ -120,7 +120,12 @@ const playId = (group: number, number: number): PlayId =>
 export const alone = (play: UnjudgedPlay): HeardPlay => ({ play, busyUntil: null, paidThatDay: 0 });
 
 /** Of a listener who has no share in a track and of whom nothing is held. */
-export const factsOf = (funding: readonly FundedSpan[]): ListenerFacts => ({ funding, earning: [], heldDays: [] });
+export const factsOf = (funding: readonly FundedSpan[]): Omit<Hearing, 'plays'> => ({
+  funding,
+  earning: [],
+  heldDays: [],
+  heldTracks: [],
+});
 
 export type JudgedPlay = readonly [play: UnjudgedPlay, judgment: Judgment];
 
@@ -128,7 +133,7 @@ export type JudgedPlay = readonly [play: UnjudgedPlay, judgment: Judgment];
 export const judgedBy = (
   judge: Judge,
   reported: readonly UnjudgedPlay[],
-  facts: Partial<ListenerFacts> = {},
+  facts: Partial<Omit<Hearing, 'plays'>> = {},
 ): readonly JudgedPlay[] => {
   const plays = [...new Map(reported.map((play) => [play.playId, play])).values()];
   return [...Map.groupBy(plays, ({ listenerId }) => listenerId)].flatMap(([listenerId, own]) => {

@@ -32,6 +32,7 @@ const REVIEWED = [
   'GET /tracks public',
   'GET /tracks/:trackId public',
   'GET /tracks/:trackId/events artist',
+  'GET /tracks/:trackId/hold artist',
   'GET /tracks/:trackId/playlists/:file signed-in-or-link',
   'GET /tracks/:trackId/preview public',
   'GET /tracks/:trackId/segments/:file signed-in-or-link',

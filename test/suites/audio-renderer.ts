@@ -1,8 +1,8 @@
 import type { AudioRenderer, RenditionForm, RenditionName, Sound, StoredMedia } from '@backline/core/catalog';
-import { RENDITIONS } from '@backline/core/catalog';
+import { RENDITIONS, isSameRecording } from '@backline/core/catalog';
 import { instant } from '@backline/core/kernel';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sumOf, song, toneOf } from '../support/songs.ts';
+import { type Tune, song, sumOf, toneOf, tuneOf } from '../support/songs.ts';
 
 export type OpenAudioRenderer = { readonly renderer: AudioRenderer; readonly close: () => Promise<void> };
 
@@ -121,6 +121,33 @@ export const audioRendererSuite = (adapter: string, open: () => Promise<OpenAudi
       const opposed = tone.map((sample, index) => (index % 2 === 0 ? sample : -tone[index - 1]!));
       const peaks = valueOf(await at.renderer.waveform(soundOf(song([opposed]), 1_000), goOn));
       expect(Math.min(...peaks)).toBeGreaterThan(0.4);
+    });
+
+    describe('fingerprints', () => {
+      const OF = { rate: 11_025, channels: 1 };
+      const tune = (number: number, of: Partial<Tune> = {}) => tuneOf({ seconds: 30, rate: OF.rate, number, ...of });
+      const printOf = async (sound: Float64Array, rate = OF.rate) =>
+        valueOf(await at.renderer.fingerprint(soundOf(song([sound], { rate, channels: 1 }), 30_000), goOn));
+
+      test('by the sound: softer, at another rate and later it is the same, and another tune is another', async () => {
+        const one = await printOf(tune(3));
+        expect(one.length).toBeGreaterThan(200);
+        expect(one.length).toBeLessThan(250);
+        expect(isSameRecording(one, await printOf(tune(3, { level: -36 })))).toBe(true);
+        expect(isSameRecording(one, await printOf(tune(3, { rate: 22_050 }), 22_050))).toBe(true);
+        expect(isSameRecording(one, await printOf(tune(3, { from: 2 })))).toBe(true);
+        expect(isSameRecording(one, await printOf(tune(5)))).toBe(false);
+      });
+
+      test('nothing that is too short to tell', async () => {
+        const wav = song([toneOf({ seconds: 0.2, level: -6 })]);
+        expect(valueOf(await at.renderer.fingerprint(soundOf(wav, 200), goOn))).toEqual([]);
+      });
+
+      test('silence as like nothing', async () => {
+        const silence = await printOf(toneOf({ seconds: 30, level: -Infinity, ...OF }));
+        expect(isSameRecording(silence, silence)).toBe(false);
+      });
     });
 
     test('finds no picture where there is none', async () => {

@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '@backline/core/accounts';
-import type { Track } from '@backline/core/catalog';
-import { DAY_MS, MINUTE_MS, after, day, dayStart, month, ok } from '@backline/core/kernel';
-import type { DayHold, HoldDecision, HoldId, ListeningDay } from '@backline/core/payout';
+import type { Track, TrackId } from '@backline/core/catalog';
+import { DAY_MS, MINUTE_MS, after, day, dayOf, dayStart, month, monthStart, ok } from '@backline/core/kernel';
+import type { DayHold, HoldDecision, HoldId, ListeningDay, TrackHold } from '@backline/core/payout';
 import type { Verdict } from '@backline/core/playback';
 import { type OpenHarness, commit, contend, eachTest } from './harness.ts';
 import { beginClosing, endClosing, openMonth } from './ledger-samples.ts';
@@ -20,6 +20,15 @@ const holdOf = ({ id }: User, changes: Partial<DayHold> = {}): DayHold => ({
   ...changes,
 });
 
+const copyHold = (trackId: TrackId, asTrackId: TrackId): TrackHold => ({
+  scope: { of: 'track', trackId },
+  reason: { code: 'same-recording', trackId, asTrackId },
+  policyVersion: 1,
+  decided: null,
+});
+
+const dayOfIt = ({ id }: User, days = 0) => ({ listenerId: id, day: dayOf(after(NOW, days * DAY_MS)) });
+
 const decisionOf = (decision: HoldDecision['decision']): HoldDecision => ({
   decision,
   by: `O'Brien "ops" é`,
@@ -33,11 +42,20 @@ export const holdRepositorySuite = (adapter: string, open: OpenHarness): void =>
     const log = () => harness().ports.playLog;
     const reader = () => harness().ports.holdReader;
     const raise = (hold: DayHold, id = FIRST, at = NOW) => commit(log(), ({ holds }) => holds.raise(hold, id, at));
+    const raiseOn = ({ id }: Track, ofTrackId: TrackId, at = NOW, holdId = FIRST) =>
+      commit(log(), ({ holds }) => holds.raiseOnTrack(copyHold(id, ofTrackId), holdId, at));
     const find = (id: HoldId) => commit(log(), ({ holds }) => holds.find(id));
     const decide = (decision: HoldDecision['decision'], id = FIRST) =>
       commit(log(), ({ holds }) => holds.decide(id, decisionOf(decision)));
     const heldDaysOf = async ({ id }: User) =>
       (await commit(log(), ({ plays }) => plays.listenerFacts([id]))).get(id)!.heldDays;
+
+    const heldTracks = (...tracks: Track[]) =>
+      commit(log(), ({ plays }) => plays.heldTracks(tracks.map(({ id }) => id)));
+    const closedAt = async () => {
+      const closed = await commit(harness().ports.uow, ({ periods }) => periods.find(PERIOD));
+      return closed?.status === 'closed' ? closed.closedAt : null;
+    };
 
     const listed = async (undecided: boolean, limit = 10) =>
       (await reader().holds({ undecided }, limit)).map(({ id }) => id);
@@ -117,8 +135,7 @@ export const holdRepositorySuite = (adapter: string, open: OpenHarness): void =>
       await beginClosing(harness(), PERIOD);
       expect(await raise(holdOf(fan))).toBeNull();
       await endClosing(harness(), PERIOD);
-      const closed = await commit(harness().ports.uow, ({ periods }) => periods.find(PERIOD));
-      const reportedFrom = closed?.status === 'closed' ? closed.closedAt : null;
+      const reportedFrom = await closedAt();
       expect(reportedFrom).not.toBeNull();
       expect(await raise(holdOf(fan))).toMatchObject({ reportedFrom });
       expect(await heldDaysOf(fan)).toEqual([{ day: dayStart(NOW), reportedFrom }]);
@@ -137,6 +154,84 @@ export const holdRepositorySuite = (adapter: string, open: OpenHarness): void =>
       });
       await closing;
       expect(order).toEqual(['held', 'closing']);
+    });
+
+    describe('on a track', () => {
+      let fan: User;
+      let song: Track;
+      let copy: Track;
+      beforeEach(async () => {
+        fan = await addUser(harness());
+        song = await addTrack(harness(), await addArtist(harness()));
+        copy = await addTrack(harness(), await addArtist(harness()));
+      });
+
+      test('is as it was raised, once for each track, until it is released', async () => {
+        const raised = { ...copyHold(copy.id, song.id), id: FIRST, raisedAt: NOW, since: null };
+        expect(await reader().ofTrack(copy.id)).toBeNull();
+        expect(await raiseOn(copy, song.id)).toEqual(raised);
+        expect(await raiseOn(copy, song.id, NOW, SECOND)).toBe('known');
+        expect(await find(FIRST)).toEqual(raised);
+        expect(await reader().ofTrack(copy.id)).toEqual(raised);
+        expect(await reader().holds({ undecided: true }, 10)).toEqual([raised]);
+        expect(await heldTracks(song, copy)).toEqual([{ trackId: copy.id, since: null }]);
+        await decide('released');
+        expect(await heldTracks(song, copy)).toEqual([]);
+        expect(await raiseOn(copy, song.id, NOW, SECOND)).toBe('known');
+      });
+
+      test('stays when it is refused', async () => {
+        await raiseOn(copy, song.id);
+        await decide('refused');
+        expect(await heldTracks(copy)).toEqual([{ trackId: copy.id, since: null }]);
+      });
+
+      test('waits for a close, and then leaves out what it has counted', async () => {
+        await openMonth(harness(), PERIOD);
+        await beginClosing(harness(), PERIOD);
+        expect(await raiseOn(copy, song.id)).toBe('closing');
+        await endClosing(harness(), PERIOD);
+        const since = { startedAt: monthStart(month('2026-12')), reportedAt: await closedAt() };
+        expect(await raiseOn(copy, song.id)).toMatchObject({ since });
+        expect(await heldTracks(copy)).toEqual([{ trackId: copy.id, since }]);
+      });
+
+      test('tells where plays still have other verdicts, on one track or on all', async () => {
+        const other = await addUser(harness());
+        await addPlays(harness(), [
+          playOf(1, fan, copy),
+          playOf(2, fan, copy),
+          playOf(3, fan, copy, { startedAt: after(NOW, DAY_MS) }),
+          playOf(4, other, copy, { verdict: 'too-short' }),
+          playOf(5, other, song),
+        ]);
+        expect(await reader().unapplied(null)).toEqual([]);
+        await raiseOn(copy, song.id);
+        const both = [dayOfIt(fan), dayOfIt(fan, 1)];
+        expect([await reader().unapplied(null), await reader().unapplied(copy.id)]).toEqual([both, both]);
+        expect(await reader().unapplied(song.id)).toEqual([]);
+        await rejudge(harness(), [
+          [playOf(1, fan, copy), 'held'],
+          [playOf(2, fan, copy), 'held'],
+        ]);
+        expect(await reader().unapplied(null)).toEqual([dayOfIt(fan, 1)]);
+        await decide('released');
+        expect(await reader().unapplied(null)).toEqual([dayOfIt(fan)]);
+        await raise(holdOf(fan), SECOND);
+        expect(await reader().unapplied(null)).toEqual([]);
+      });
+
+      test('leaves to a close what it has counted', async () => {
+        await addPlays(harness(), [playOf(1, fan, copy)]);
+        await openMonth(harness(), PERIOD);
+        await beginClosing(harness(), PERIOD);
+        await endClosing(harness(), PERIOD);
+        await raiseOn(copy, song.id);
+        expect(await reader().unapplied(null)).toEqual([]);
+        const late = (await closedAt())!;
+        await addPlays(harness(), [playOf(2, fan, copy, { reportedAt: late })]);
+        expect(await reader().unapplied(null)).toEqual([{ listenerId: fan.id, day: DAY }]);
+      });
     });
 
     describe('busy days', () => {

@@ -17,19 +17,23 @@ import {
   money,
   month,
   monthStart,
+  ok,
   shiftMonth,
 } from '@backline/core/kernel';
 import {
   type HeldPlayStores,
   type HoldId,
+  PAYOUT_POLICY,
   type Statement,
   parseStatement,
+  recordingHold,
   verifyStatements,
 } from '@backline/core/payout';
 import type { PlayId, Verdict } from '@backline/core/playback';
 import { type InvoiceId, usualFee } from '@backline/core/subscriptions';
 import { type MemoryPorts, type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
 import { type OpenHarness, commit, eachTest } from './harness.ts';
+import { beginClosing, openMonth } from './ledger-samples.ts';
 import { everything } from './paging.ts';
 import { addArtist, addTrack, addUser, at, catchUp, subscriptionOf, uuid } from './samples.ts';
 
@@ -269,6 +273,111 @@ export const holdsSuite = (adapter: string, open: OpenHarness): void => {
       expect(await ports.statementReader.document(artist.id, shiftMonth(NEXT, 1))).toBeNull();
       expect(await earned()).toBe(BigInt(TOO_MANY + 5) * PER_PLAY);
       await expectSound();
+    });
+
+    describe('a copy of another artist’s track', () => {
+      let original: Track;
+      let copy: Track;
+      beforeEach(async () => {
+        original = await addTrack(harness(), await addArtist(harness()));
+        copy = songs[0]!;
+      });
+      const hold = () => core.payout.holdCopy({ trackId: copy.id, ofTrackId: original.id });
+
+      test('is held with its plays, once, and says why; what comes in later too', async () => {
+        await listen(TRACKS * 2, SUSPECT);
+        expect(await core.payout.holdOnTrack(artist.id, copy.id)).toEqual(ok(null));
+        expect(await hold()).toMatchObject({ ok: true, value: { scope: { trackId: copy.id } } });
+        expect(await hold()).toEqual(ok(null));
+        expect(await verdicts()).toEqual({ held: 2, payable: 22 });
+        const reason = { code: 'same-recording', trackId: copy.id, asTrackId: original.id };
+        const held = (await judged()).filter(({ verdict }) => verdict === 'held');
+        expect(held.map((play) => play.hold)).toEqual([
+          { reason, refused: false },
+          { reason, refused: false },
+        ]);
+        expect(await core.payout.holdOnTrack(artist.id, copy.id)).toMatchObject(ok({ reason, decided: null }));
+        expect(await core.payout.holdOnTrack(original.artistId, copy.id)).toEqual(err({ code: 'track_not_found' }));
+        expect(await listen(2, after(SUSPECT, 12 * HOUR_MS))).toEqual(['held', 'payable']);
+        expect(await core.playback.rejudgePlays(fan.id, START)).toBe(0);
+        await expectSound();
+      });
+
+      test('released it is payable again, in the next close where its month is closed', async () => {
+        await listen(TRACKS, SUSPECT);
+        await hold();
+        set(CLOSABLE);
+        await close(PERIOD);
+        expect(await paidBy(PERIOD)).toBe(BigInt(TRACKS - 1) * PER_PLAY);
+        expect(await settle('released')).toMatchObject({ ok: true, value: { changed: 1 } });
+        expect(await verdicts()).toEqual({ payable: TRACKS });
+        expect(await hold()).toEqual(ok(null));
+        set(NEXT_CLOSABLE);
+        await close(NEXT);
+        expect(await paidBy(NEXT)).toBe(PER_PLAY);
+        await expectSound();
+      });
+
+      test('refused it is never paid', async () => {
+        await listen(TRACKS, SUSPECT);
+        await hold();
+        expect(await settle('refused')).toMatchObject({ ok: true, value: { changed: 0 } });
+        expect((await judged()).filter((play) => play.hold?.refused === true)).toHaveLength(1);
+        set(CLOSABLE);
+        await close(PERIOD);
+        expect(await paidBy(PERIOD)).toBe(BigInt(TRACKS - 1) * PER_PLAY);
+        await expectSound();
+      });
+
+      test('found after a close keeps what was paid', async () => {
+        await listen(TRACKS, SUSPECT);
+        set(CLOSABLE);
+        await close(PERIOD);
+        clock.advance(HOUR_MS);
+        await hold();
+        expect(await verdicts()).toEqual({ payable: TRACKS });
+        await listen(1, after(SUSPECT, 12 * HOUR_MS));
+        expect(await verdicts()).toEqual({ payable: TRACKS, held: 1 });
+        await expectSound();
+      });
+
+      test('is not held while a close counts', async () => {
+        await listen(TRACKS, SUSPECT);
+        set(CLOSABLE);
+        await openMonth(harness(), PERIOD);
+        await beginClosing(harness(), PERIOD);
+        expect(await hold()).toEqual(err({ code: 'month_closing' }));
+        expect(await verdicts()).toEqual({ payable: TRACKS });
+      });
+
+      test('a day of too many plays that is released stays held where its track is', async () => {
+        await listen(TOO_MANY, SUSPECT);
+        await core.payout.raiseHolds();
+        const ofDay = await onlyHold();
+        await hold();
+        await core.payout.settleHold(ofDay.id, { decision: 'released', by: 'Ann' });
+        expect(await verdicts()).toEqual({ held: 10, payable: TOO_MANY - 10 });
+        expect((await judged()).flatMap((play) => play.hold?.reason.code ?? [])).toEqual(
+          Array.from({ length: 10 }, () => 'same-recording'),
+        );
+        await expectSound();
+      });
+
+      test('whose holding was broken off is held before the next close', async () => {
+        await listen(TRACKS, SUSPECT);
+        await commit(ports.playLog, ({ holds }) =>
+          holds.raiseOnTrack(
+            recordingHold({ trackId: copy.id, ofTrackId: original.id }, PAYOUT_POLICY),
+            uuid(7) as HoldId,
+            clock.now(),
+          ),
+        );
+        expect(await verdicts()).toEqual({ payable: TRACKS });
+        set(CLOSABLE);
+        await close(PERIOD);
+        expect(await paidBy(PERIOD)).toBe(BigInt(TRACKS - 1) * PER_PLAY);
+        await expectSound();
+      });
     });
 
     test('of a closed month’s day only what came too late is held, and what was paid stays so', async () => {

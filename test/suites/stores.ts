@@ -3,6 +3,7 @@ import { catalogReaderSuite } from './catalog-reader.ts';
 import { closePeriodSuite } from './close-period.ts';
 import { collaboratorsSuite } from './collaborators.ts';
 import { earningsSuite } from './earnings.ts';
+import { fingerprintRepositorySuite } from './fingerprint-repository.ts';
 import type { OpenHarness } from './harness.ts';
 import { holdRepositorySuite } from './hold-repository.ts';
 import { holdsSuite } from './holds.ts';
@@ -41,6 +42,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     sessionRepositorySuite,
     trackRepositorySuite,
     processingRepositorySuite,
+    fingerprintRepositorySuite,
     playRepositorySuite,
     subscriptionRepositorySuite,
     customerRepositorySuite,

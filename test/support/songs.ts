@@ -24,6 +24,31 @@ export const toneOf = ({
   );
 };
 
+export type Tune = {
+  readonly seconds: number;
+  readonly rate: number;
+  /** Another number is another tune. */
+  readonly number: number;
+  /** dBFS, of each of its six voices. */
+  readonly level?: number;
+  /** How many seconds of it are left out. */
+  readonly from?: number;
+};
+
+/** Voices that each glide up and down at a speed of their own; one channel. */
+export const tuneOf = ({ seconds, rate, number, level = -24, from = 0 }: Tune): Float64Array => {
+  const speeds = Array.from({ length: 6 }, (_, voice) => 0.05 + (((voice * 7 + 1) * number * 0.0137) % 0.4));
+  const phases = new Float64Array(speeds.length);
+  return Float64Array.from({ length: seconds * rate }, (_, index) => {
+    const sum = speeds.reduce((sounding, speed, voice) => {
+      const octaves = 1.3 + 1.2 * Math.sin(2 * Math.PI * speed * (index / rate) + voice * number);
+      phases[voice] = (phases[voice] ?? 0) + (2 * Math.PI * 300 * 2 ** octaves) / rate;
+      return sounding + Math.sin(phases[voice]);
+    }, 0);
+    return 10 ** (level / 20) * sum;
+  }).subarray(from * rate);
+};
+
 /** The parts one after another, as WAV of 16 bits. */
 export const song = (
   parts: readonly Float64Array[],

@@ -1,4 +1,4 @@
-import { type Coding, type Container, PREVIEW_MS } from '@backline/core/catalog';
+import { type Coding, type Container, FINGERPRINT_MS, PREVIEW_MS } from '@backline/core/catalog';
 import { invariant } from '@backline/core/kernel';
 import { PROGRESS_FILE } from './confined-run.ts';
 
@@ -61,6 +61,15 @@ export const measureArguments = ({ contentType, path, durationMs }: RunInput): r
 /** Samples of 16 bits, little-endian, channels interleaved. */
 export const samplesArguments = ({ contentType, path, durationMs }: RunInput): readonly string[] =>
   joined(inputOf(contentType, path), THE_SOUND, upToEnd(durationMs), ['-c:a', 'pcm_s16le', '-f', 's16le', TO_STDOUT]);
+
+/** Chromaprint's items of 32 bits, little-endian. */
+export const fingerprintArguments = ({ contentType, path, durationMs }: RunInput): readonly string[] =>
+  joined(
+    inputOf(contentType, path),
+    THE_SOUND,
+    ['-t', seconds(Math.min(FINGERPRINT_MS, durationMs + SLACK_SECONDS * 1_000))],
+    ['-f', 'chromaprint', '-algorithm', '1', '-fp_format', 'raw', TO_STDOUT],
+  );
 
 /** The picture's own bytes: it is not decoded. */
 export const artworkArguments = ({ contentType, path }: RunInput): readonly string[] =>

@@ -6,22 +6,28 @@ import { type Programs, findPrograms } from './programs.ts';
 
 export interface FfmpegOnPath {
   readonly programs: () => Promise<Result<Programs, RendererMissing>>;
-  /** Names of programs, and of encoders that ffmpeg was built without. */
+  /** Names of programs, and of what ffmpeg was built without. */
   readonly missing: () => Promise<readonly string[]>;
 }
 
 const ENCODERS = ['libopus', 'aac'] as const;
+/** Chromaprint's fingerprints are one of its formats; Debian's has it. */
+const MUXERS = ['chromaprint'] as const;
 const ANSWER_MS = 20_000;
 
 const run = promisify(execFile);
 
-const missingEncoders = async ({ ffmpeg }: Programs): Promise<readonly string[]> => {
-  const { stdout } = await run(ffmpeg, ['-hide_banner', '-loglevel', 'error', '-encoders'], {
-    env: {},
-    timeout: ANSWER_MS,
-    maxBuffer: 1024 * 1024,
-  });
-  return ENCODERS.filter((name) => !new RegExp(`^ A\\S+ ${name} `, 'm').test(stdout)).map((name) => `ffmpeg's ${name}`);
+const listed = async ({ ffmpeg }: Programs, list: '-encoders' | '-muxers'): Promise<string> => {
+  const options = { env: {}, timeout: ANSWER_MS, maxBuffer: 1024 * 1024 };
+  return (await run(ffmpeg, ['-hide_banner', '-loglevel', 'error', list], options)).stdout;
+};
+
+const missingParts = async (programs: Programs): Promise<readonly string[]> => {
+  const [encoders, muxers] = await Promise.all([listed(programs, '-encoders'), listed(programs, '-muxers')]);
+  return [
+    ...ENCODERS.filter((name) => !new RegExp(`^ A\\S+ ${name} `, 'm').test(encoders)),
+    ...MUXERS.filter((name) => !new RegExp(`^ +E ${name} `, 'm').test(muxers)),
+  ].map((name) => `ffmpeg's ${name}`);
 };
 
 /** Looked for again until it is there: whoever installs it need not start anything anew. */
@@ -32,7 +38,7 @@ export const ffmpegOnPath = (searchPath: string): FfmpegOnPath => {
     if (found !== null) return ok(found);
     const programs = await findPrograms(searchPath);
     if (!('ffmpeg' in programs)) return err({ code: 'renderer_missing', missing: programs });
-    const lacking = await missingEncoders(programs);
+    const lacking = await missingParts(programs);
     if (lacking.length > 0) return err({ code: 'renderer_missing', missing: lacking });
     found = programs;
     return ok(programs);

@@ -6,11 +6,13 @@ import { type ConfinedRun, OUTPUT_FILE, confinement } from './confined-run.ts';
 import {
   type RunInput,
   artworkArguments,
+  fingerprintArguments,
   measureArguments,
   renderArguments,
   samplesArguments,
 } from './ffmpeg-arguments.ts';
 import { ffmpegOnPath } from './ffmpeg-on-path.ts';
+import { itemReader } from './fingerprint-items.ts';
 import { HOP_MS, loudnessOf, momentaryReader } from './loudness-report.ts';
 import { loudestOf } from './loudest.ts';
 import { RENDER_LIMITS, type RenderLimits, limitsFor } from './render-limits.ts';
@@ -104,6 +106,11 @@ export const ffmpegAudioRenderer = (options: FfmpegOptions): FfmpegRenderer => {
       const meter = peakMeter();
       const run = await attempt(sound, { build: samplesArguments, watch, onOutput: loudestOf(meter.add) });
       return run.ok ? ok(meter.peaks()) : run;
+    },
+    fingerprint: async (sound, watch) => {
+      const items = itemReader();
+      const run = await attempt(sound, { build: fingerprintArguments, watch, onOutput: items.read });
+      return run.ok ? ok(items.all()) : run;
     },
     artwork: async (sound, watch) => {
       const chunks: Buffer[] = [];

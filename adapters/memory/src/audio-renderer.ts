@@ -1,5 +1,6 @@
 import {
   type AudioRenderer,
+  FINGERPRINT_MS,
   PREVIEW_MS,
   type Rendered,
   type RenderError,
@@ -11,6 +12,7 @@ import {
 import { type Result, err, ok } from '@backline/core/kernel';
 import { type PcmLoudness, loudnessOf } from './loudness.ts';
 import { type Pcm, WAV_HEADER, excerptOf, pcmOf, wavOf } from './pcm.ts';
+import { soundPrintOf } from './sound-print.ts';
 
 const SEGMENT_MS = 6_000;
 const HOP_MS = 100;
@@ -39,6 +41,12 @@ export const memoryAudioRenderer = (): AudioRenderer => ({
     const meter = peakMeter();
     for (const sample of pcm.value.samples) meter.add(Math.abs(sample));
     return ok(meter.peaks());
+  },
+  fingerprint: async (sound, watch) => {
+    const pcm = await decoded(sound);
+    if (!pcm.ok) return pcm;
+    if ((await watch(0.5)) === 'stop') return stopped;
+    return ok(soundPrintOf(pcm.value, FINGERPRINT_MS));
   },
   artwork: async () => ok(null),
   render: async (sound, form, watch) => {

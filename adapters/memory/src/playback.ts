@@ -15,7 +15,7 @@ import {
   byStart,
   endOf,
 } from '@backline/core/playback';
-import { heldDaysOf } from './holds.ts';
+import { heldDaysOf, heldTracksOf } from './holds.ts';
 import { type Listing, listPage } from './keyset.ts';
 import { reportedPlaysOf } from './rollup.ts';
 import { earningOf } from './splits.ts';
@@ -61,6 +61,7 @@ export const playRepository = (drafts: Drafts, nextMovement: Sequence): PlayRepo
           },
         ]),
       ),
+    heldTracks: async (tracks) => heldTracksOf(drafts, tracks),
   };
 };
 

@@ -25,6 +25,7 @@ import {
 import type { Play, PlayId, Verdict } from '@backline/core/playback';
 import type { Checkout, CustomerId, InboxEntry, Receipt, Subscription } from '@backline/core/subscriptions';
 import { listeningDayKey } from './holds.ts';
+import type { StoredFingerprint } from './fingerprints.ts';
 import { type StoredRendition, type StoredWaveform, renditionKeyOf } from './processing.ts';
 import { type Draft, type Rows, type Table, table } from './table.ts';
 
@@ -80,6 +81,7 @@ export const memoryTables = () => ({
   processings: table((processing: Processing) => processing.trackId, {}),
   renditions: table(renditionKeyOf as (rendition: StoredRendition) => string, { track: ({ trackId }) => trackId }),
   waveforms: table((waveform: StoredWaveform) => waveform.trackId, {}),
+  fingerprints: table((stored: StoredFingerprint) => stored.trackId, {}),
   plays: table((play: Play) => play.playId, {
     listener: ({ listenerId }) => listenerId,
     artist: ({ artistId }) => artistId,
@@ -121,8 +123,9 @@ export const memoryTables = () => ({
     { split: ({ splitId }) => splitId },
   ),
   holds: table((hold: RaisedHold) => hold.id, {
-    listener: ({ scope }) => scope.listenerId,
-    day: ({ scope }) => listeningDayKey(scope),
+    listener: ({ scope }) => (scope.of === 'listening-day' ? scope.listenerId : null),
+    day: ({ scope }) => (scope.of === 'listening-day' ? listeningDayKey(scope) : null),
+    track: ({ scope }) => (scope.of === 'track' ? scope.trackId : null),
   }),
   reversals: table((reversal: Reversal) => reversal.id, {}),
   bookings: table((booked: EarnedReceipt) => booked.invoiceId, { user: ({ userId }) => userId }),

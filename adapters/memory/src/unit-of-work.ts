@@ -4,6 +4,7 @@ import type { HeldPlayStores } from '@backline/core/payout';
 import { sessionRepository, userRepository } from './accounts.ts';
 import { trackRepository } from './catalog.ts';
 import { bookingRepository, closeRepository, statementRepository } from './closes.ts';
+import { fingerprintRepository } from './fingerprints.ts';
 import { holdRepository } from './holds.ts';
 import { ledgerRepository } from './ledger.ts';
 import { rateRepository } from './payout.ts';
@@ -52,6 +53,7 @@ const draftsOf = (tables: MemoryTables): Drafts => ({
   processings: tables.processings.draft(),
   renditions: tables.renditions.draft(),
   waveforms: tables.waveforms.draft(),
+  fingerprints: tables.fingerprints.draft(),
   plays: tables.plays.draft(),
   movements: tables.movements.draft(),
   monthCounts: tables.monthCounts.draft(),
@@ -87,6 +89,7 @@ const storesOn = (drafts: Drafts, sequences: Sequences): AllStores => ({
   sessions: sessionRepository(drafts),
   tracks: trackRepository(drafts, sequences.tracks),
   processings: processingRepository(drafts),
+  fingerprints: fingerprintRepository(drafts),
   plays: playRepository(drafts, sequences.movements),
   holds: holdRepository(drafts),
   subscriptions: subscriptionRepository(drafts),

@@ -134,7 +134,14 @@ from hold h left join late_hold l on l.hold_id = h.id join play p on p.listener_
   and p.started_at >= h.day::timestamptz and p.started_at < h.day::timestamptz + interval '24 hours'
 where p.verdict = 'payable' and (l.reported_from is null or p.reported_at >= l.reported_from)
   and not exists (select from hold_decision d where d.hold_id = h.id and d.decision = 'released')
-group by h.listener_id, h.day`,
+group by h.listener_id, h.day
+union all
+select 'track ' || h.track_id, 'no payable plays', count(*)
+from hold h left join late_track_hold l on l.hold_id = h.id join track t on t.id = h.track_id
+join play p on p.artist_id = t.artist_id and p.track_id = h.track_id
+where p.verdict = 'payable' and (l.hold_id is null or p.started_at >= l.started_from or p.reported_at >= l.reported_from)
+  and not exists (select from hold_decision d where d.hold_id = h.id and d.decision = 'released')
+group by h.track_id`,
   },
   {
     check: 'fraud',

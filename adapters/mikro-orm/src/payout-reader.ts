@@ -24,12 +24,14 @@ type ArtistPlayRow = {
 const artistPlays = (name: string, filter: string) =>
   statement<ArtistPlayRow>(
     name,
-    `select p.play_id, p.track_id, t.title, p.started_at, p.ms_played, p.verdict, h.reason as held_for,
-       coalesce(d.decision = 'refused', false) as refused
+    `select p.play_id, p.track_id, t.title, p.started_at, p.ms_played, p.verdict, h.reason as held_for, coalesce(h.refused, false) as refused
      from play p join track t on t.id = p.track_id
-     left join hold h on p.verdict = 'held' and h.listener_id = p.listener_id
-       and h.day = (p.started_at at time zone 'UTC')::date
-     left join hold_decision d on d.hold_id = h.id
+     left join lateral (
+       select reason, d.decision = 'refused' as refused from hold left join hold_decision d on d.hold_id = hold.id
+       where p.verdict = 'held' and (track_id = p.track_id
+         or listener_id = p.listener_id and day = (p.started_at at time zone 'UTC')::date)
+       order by d.decision is not distinct from 'released', track_id is null limit 1
+     ) h on true
      where p.artist_id = $1 and (p.started_at, p.play_id) < ($2::timestamptz, $3::uuid)
        and p.started_at >= $4::timestamptz and p.started_at < $5::timestamptz and ($6::bigint is null or true) ${filter}
      order by p.started_at desc, p.play_id desc limit $7`,

@@ -4,6 +4,7 @@ import { DAY_MS, type Instant, type Result, type UnitOfWork, isoText } from '@ba
 import type { HeldPlayStores } from '@backline/core/payout';
 import type { Play, PlayId, PlayRepository, ReportFacts, Verdict } from '@backline/core/playback';
 import { retrying } from './failures.ts';
+import { HELD_TRACKS, heldTrackOf } from './held-tracks.ts';
 import { holdRepository } from './holds.ts';
 import { listenerFacts } from './listener-facts.ts';
 import { type Run, type Write, plainPool, statement } from './pool.ts';
@@ -212,6 +213,7 @@ const playRepository = (run: Run, write: Write): PlayRepository => ({
     ]);
   },
   listenerFacts: (listeners) => listenerFacts(run, listeners, list(listeners, itself)),
+  heldTracks: async (tracks) => (await run(HELD_TRACKS, [list(tracks, itself)])).map(heldTrackOf),
 });
 
 /**

@@ -6,6 +6,7 @@ import { checkoutRepository } from './checkouts.ts';
 import { closeRepository } from './closes.ts';
 import { customerRepository } from './customers.ts';
 import { retrying } from './failures.ts';
+import { fingerprintRepository } from './fingerprints.ts';
 import { ledgerRepository } from './ledger.ts';
 import { type Enqueue, sqlOutbox } from './outbox.ts';
 import { payoutAccountRepository } from './payout-accounts.ts';
@@ -29,6 +30,7 @@ const storesOf = (em: SqlEntityManager, enqueue: Enqueue): Stores => ({
   sessions: sessionRepository(em),
   tracks: trackRepository(em),
   processings: processingRepository(em),
+  fingerprints: fingerprintRepository(em),
   subscriptions: subscriptionRepository(em),
   customers: customerRepository(em),
   checkouts: checkoutRepository(em),

@@ -34,6 +34,14 @@ export const reactions = ({ core, ports: { images, media }, log }: Dependencies)
   'catalog.artwork_pending': async ({ trackId, artwork }) => {
     demand(await core.catalog.settleArtwork(trackId, artwork));
   },
+  'catalog.track_fingerprinted': async ({ trackId }) => {
+    for (const copy of await core.catalog.findCopies(trackId)) {
+      const held = await core.payout.holdCopy(copy);
+      demand(held);
+      if (held.ok && held.value !== null)
+        log.warn(copy, 'a track is held until an operator decides: it is another artist’s recording');
+    }
+  },
   'catalog.artwork_replaced': ({ previous }) => images.remove(previous),
   'catalog.track_removed': async ({ trackId, audio, artwork }) => {
     await media.remove(audio);

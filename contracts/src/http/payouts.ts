@@ -1,5 +1,5 @@
 import { choice, integer, line, named, nullable, object, optional, yesOrNo } from './fields.ts';
-import { route } from './route.ts';
+import { problem, route } from './route.ts';
 import { MsPlayed, UnpaidReason } from './streams.ts';
 import { Count, Currency, Day, Id, Micros, Period, PlayId, Time, page, pageQuery } from './wire.ts';
 
@@ -34,6 +34,22 @@ const PlayHold = named(
   { description: 'Why a play is held: what the account did that day, never whose it is.' },
 );
 
+export const TrackHold = named(
+  'TrackHold',
+  {
+    code: choice(['same-recording']),
+    explanation: line(1, 300, { description: 'The same in words.' }),
+    asTrackId: Id,
+    heldSince: Time,
+    decision: nullable(
+      choice(['released', 'refused'], {
+        description: 'Null until somebody has looked at it. Released plays are paid.',
+      }),
+    ),
+  },
+  { description: 'Why plays of a track are held: its recording is that of another artist’s track.' },
+);
+
 const JudgedPlay = named(
   'JudgedPlay',
   {
@@ -57,6 +73,16 @@ export const getEarnings = route({
   tag: 'Payouts',
   auth: 'artist',
   responses: { 200: Earnings },
+});
+
+export const getTrackHold = route({
+  method: 'get',
+  path: '/tracks/:trackId/hold',
+  summary: "Whether the plays of the artist's own track are held from pay, and why",
+  tag: 'Payouts',
+  auth: 'artist',
+  params: object({ trackId: Id }),
+  responses: { 200: object({ hold: nullable(TrackHold) }), 404: problem },
 });
 
 export const listJudgedPlays = route({

@@ -1,6 +1,7 @@
 /** What is done with a track after it was published, in this order. */
 export const PROCESSING_STEPS = [
   'loudness',
+  'fingerprint',
   'waveform',
   'artwork',
   'preview',

@@ -26,8 +26,9 @@ export const discardRenditions =
     const { renditions, artwork } = taken.value;
     for (const { key } of renditions) await media.remove(key);
     if (artwork !== null) await images.remove(artwork);
-    await uow.run(async ({ processings }) => {
+    await uow.run(async ({ processings, fingerprints }) => {
       await processings.forgetRenditions(trackId);
+      await fingerprints.forget(trackId);
       const processing = await processings.find(trackId);
       if (processing !== null) await processings.save({ ...processing, claim: null, reservedArtwork: null });
       return ok(null);

@@ -39,4 +39,12 @@ export type ArtworkReplaced = {
   readonly occurredAt: Instant;
 };
 
-export type CatalogEvent = TrackPublished | ProcessingStalled | TrackRemoved | ArtworkPending | ArtworkReplaced;
+/** It is known now what it sounds like. */
+export type TrackFingerprinted = {
+  readonly type: 'catalog.track_fingerprinted';
+  readonly trackId: TrackId;
+  readonly occurredAt: Instant;
+};
+
+export type CatalogEvent =
+  TrackPublished | ProcessingStalled | TrackFingerprinted | TrackRemoved | ArtworkPending | ArtworkReplaced;

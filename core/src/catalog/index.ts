@@ -2,6 +2,8 @@ export * from './discard-renditions.ts';
 export * from './edit-track.ts';
 export type * from './errors.ts';
 export type * from './events.ts';
+export * from './find-copies.ts';
+export * from './fingerprint.ts';
 export type * from './ports.ts';
 export * from './process-track.ts';
 export * from './processing.ts';

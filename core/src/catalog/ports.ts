@@ -14,6 +14,7 @@ import type {
 } from '../kernel/index.ts';
 import type { DuplicateTrack, MediaTooLarge, RenderError, UnplayableAudio, UnsupportedAudio } from './errors.ts';
 import type { CatalogEvent } from './events.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { Measured, Processing, ProcessingFailure, Progress } from './processing.ts';
 import type { Rendition, RenditionFacts, RenditionForm } from './rendition.ts';
 import type { AudioFacts, MediaKey, Track, TrackDetails, TrackId, TrackStatus } from './track.ts';
@@ -53,9 +54,25 @@ export interface ProcessingRepository {
   readonly forgetRenditions: (id: TrackId) => Promise<void>;
 }
 
+export interface FingerprintRepository {
+  readonly find: (id: TrackId) => Promise<Fingerprint | null>;
+  /** Inserts or replaces by track. */
+  readonly save: (id: TrackId, fingerprint: Fingerprint) => Promise<void>;
+  readonly forget: (id: TrackId) => Promise<void>;
+  /**
+   * Of unremoved tracks by other artists, up to 20 that share at least two of the terms (see `searchTerms`), those with
+   * the most first. A term that very many tracks have may be left out of account.
+   */
+  readonly alike: (
+    terms: readonly number[],
+    notBy: UserId,
+  ) => Promise<readonly { readonly trackId: TrackId; readonly fingerprint: Fingerprint }[]>;
+}
+
 export type CatalogStores = {
   readonly tracks: TrackRepository;
   readonly processings: ProcessingRepository;
+  readonly fingerprints: FingerprintRepository;
   readonly outbox: Outbox<CatalogEvent>;
 };
 
@@ -188,6 +205,8 @@ export interface AudioRenderer {
   readonly missing: () => Promise<readonly string[]>;
   /** The preview starts with the loudest 30 seconds that are of the track's own kind, not with its one bang. */
   readonly measure: (sound: Sound, watch: RenderWatch) => Promise<Result<Loudness, RenderError>>;
+  /** By its sound alone, whatever its tags, its coding and its level are. */
+  readonly fingerprint: (sound: Sound, watch: RenderWatch) => Promise<Result<Fingerprint, RenderError>>;
   readonly waveform: (sound: Sound, watch: RenderWatch) => Promise<Result<Peaks, RenderError>>;
   /** The picture that the file carries, as it is; null where there is none, or one of over 5 MiB. */
   readonly artwork: (sound: Sound, watch: RenderWatch) => Promise<Result<Uint8Array | null, RenderError>>;

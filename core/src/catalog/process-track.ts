@@ -64,6 +64,7 @@ const doStep = async (ports: CatalogPorts, holding: Hold, step: ProcessingStep):
   const begun = await holding.begin(step);
   if (!begun.ok) return begun;
   if (step === 'loudness') return measure(ports, holding);
+  if (step === 'fingerprint') return takeFingerprint(ports, holding);
   if (step === 'waveform') return drawWaveform(ports, holding);
   if (step === 'artwork') return takeArtwork(ports, holding);
   const made = await makeRenditions(ports, holding, RENDITIONS_OF[step] ?? []);
@@ -78,6 +79,20 @@ const measure = async ({ audioRenderer }: CatalogPorts, holding: Hold): Promise<
     track: { ...track, loudnessLufs: integratedLufs },
     processing: { ...processing, measured: rest },
   }));
+};
+
+const takeFingerprint = async (
+  { audioRenderer, clock }: CatalogPorts,
+  holding: Hold,
+): Promise<Result<null, StepError>> => {
+  const taken = await holding.withOriginal((sound) => audioRenderer.fingerprint(sound, holding.watch(0, 1)));
+  if (!taken.ok) return taken;
+  return holding.finish('fingerprint', async ({ fingerprints, outbox }, work) => {
+    const trackId = work.track.id;
+    await fingerprints.save(trackId, taken.value);
+    await outbox.append({ type: 'catalog.track_fingerprinted', trackId, occurredAt: clock.now() });
+    return work;
+  });
 };
 
 const drawWaveform = async ({ audioRenderer }: CatalogPorts, holding: Hold): Promise<Result<null, StepError>> => {

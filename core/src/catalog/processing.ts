@@ -6,6 +6,7 @@ import type { TrackId, TrackStatus } from './track.ts';
 /** What is done with every track after it was published, in this order. Each can be done again without harm. */
 export const PROCESSING_STEPS = [
   'loudness',
+  'fingerprint',
   'waveform',
   'artwork',
   'preview',

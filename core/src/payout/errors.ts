@@ -27,6 +27,8 @@ export type NotInSplit = { readonly code: 'not_in_split' };
 
 export type HoldNotFound = { readonly code: 'hold_not_found' };
 
+/** What a close counts is fixed; whoever would change it tries again after it. */
+export type MonthClosing = { readonly code: 'month_closing' };
 export type HoldDecided = { readonly code: 'hold_decided'; readonly decision: 'released' | 'refused' };
 
 /** The month is not closed, or the artist earned nothing in it. */

@@ -1,6 +1,7 @@
 import type { UserId } from '../accounts/index.ts';
-import type { TrackId } from '../catalog/index.ts';
+import type { Copy, TrackId } from '../catalog/index.ts';
 import { type Brand, type Day, type Instant, type Result, err, ok } from '../kernel/index.ts';
+import type { HeldTrack } from '../playback/index.ts';
 import type { HoldDecided } from './errors.ts';
 import type { PayoutPolicy } from './policy.ts';
 
@@ -22,12 +23,19 @@ export type HoldReason =
       readonly ofOneArtist: number;
       readonly allowedPercent: number;
     }
-  | { readonly code: 'same-recording'; readonly trackId: TrackId; readonly asTrackId: TrackId };
+  | RecordingReason;
+
+export type RecordingReason = {
+  readonly code: 'same-recording';
+  readonly trackId: TrackId;
+  readonly asTrackId: TrackId;
+};
 
 export type ListeningDayScope = { readonly of: 'listening-day'; readonly listenerId: UserId; readonly day: Day };
+export type TrackScope = { readonly of: 'track'; readonly trackId: TrackId };
 
 /** What is held: an account's day, or a track's plays for as long as it is held. */
-export type HoldScope = ListeningDayScope | { readonly of: 'track'; readonly trackId: TrackId };
+export type HoldScope = ListeningDayScope | TrackScope;
 
 /** `released` plays are payable, in the open month if theirs is closed; `refused` ones stay held for good. */
 export type HoldDecision = {
@@ -37,25 +45,35 @@ export type HoldDecision = {
   readonly at: Instant;
 };
 
-export type Hold = {
-  readonly scope: HoldScope;
+export type Hold<Scope extends HoldScope = HoldScope> = {
+  readonly scope: Scope;
   readonly reason: HoldReason;
   readonly policyVersion: number;
   readonly decided: HoldDecision | null;
 };
 
-export type DayHold = Hold & { readonly scope: ListeningDayScope };
+export type DayHold = Hold<ListeningDayScope>;
+export type TrackHold = Hold<TrackScope> & { readonly reason: RecordingReason };
 
 /** A UUID. */
 export type HoldId = Brand<string, 'HoldId'>;
 
+type Raised = { readonly id: HoldId; readonly raisedAt: Instant };
+
+export type RaisedDayHold = DayHold &
+  Raised & {
+    /** Plays reported before are not held: a close has counted them. Null where all are held. */
+    readonly reportedFrom: Instant | null;
+  };
+
+export type RaisedTrackHold = TrackHold &
+  Raised & {
+    /** What started before the one and was reported before the other a close has counted. Null where all is held. */
+    readonly since: HeldTrack['since'];
+  };
+
 /** A hold as it is kept. */
-export type RaisedHold = DayHold & {
-  readonly id: HoldId;
-  readonly raisedAt: Instant;
-  /** Plays reported before are not held: a close has counted them. Null where all are held. */
-  readonly reportedFrom: Instant | null;
-};
+export type RaisedHold = RaisedDayHold | RaisedTrackHold;
 
 /** R3f for an account's day; null when there is nothing to hold. All its payable plays of the day are held. */
 export const velocityHold = (it: ListeningDay, { version, velocity }: PayoutPolicy): DayHold | null => {
@@ -66,9 +84,9 @@ export const velocityHold = (it: ListeningDay, { version, velocity }: PayoutPoli
 };
 
 /** R3f for a track whose recording matches another artist's. */
-export const recordingHold = (trackId: TrackId, asTrackId: TrackId, { version }: PayoutPolicy): Hold => ({
+export const recordingHold = ({ trackId, ofTrackId }: Copy, { version }: PayoutPolicy): TrackHold => ({
   scope: { of: 'track', trackId },
-  reason: { code: 'same-recording', trackId, asTrackId },
+  reason: { code: 'same-recording', trackId, asTrackId: ofTrackId },
   policyVersion: version,
   decided: null,
 });

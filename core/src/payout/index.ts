@@ -18,6 +18,8 @@ export * from './find-statement.ts';
 export * from './follow-payee.ts';
 export * from './fund-plays.ts';
 export * from './funding.ts';
+export * from './hold-copy.ts';
+export * from './hold-on-track.ts';
 export type * from './hold-ports.ts';
 export * from './hold.ts';
 export * from './ledger.ts';

@@ -1,5 +1,5 @@
 import type { AccountReader, UserId } from '../accounts/index.ts';
-import type { TrackId, TrackRepository } from '../catalog/index.ts';
+import type { CatalogReader, TrackId, TrackRepository } from '../catalog/index.ts';
 import type {
   BadCursor,
   Clock,
@@ -336,6 +336,7 @@ export type PayoutPorts = {
   readonly playCounts: PlayCountReader;
   readonly ledgerAudit: LedgerAudit;
   readonly accounts: Pick<AccountReader, 'account'>;
+  readonly catalog: Pick<CatalogReader, 'playable'>;
   readonly statementReader: StatementReader;
   readonly verifications: VerificationLog;
   readonly digests: Digests;

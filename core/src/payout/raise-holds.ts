@@ -1,14 +1,15 @@
 import { DAY_MS, type Instant, before, dayStart, monthStart, ok } from '../kernel/index.ts';
-import { applyHold } from './apply-hold.ts';
+import { applyHold, applyTrackHolds } from './apply-hold.ts';
 import { type HoldId, type ListeningDay, velocityHold } from './hold.ts';
 import { PAYOUT_POLICY } from './policy.ts';
 import type { PayoutPorts } from './ports.ts';
 
 /**
  * R3f: holds the days of accounts that played too much, in months that are not closed and of plays that came too late
- * for theirs; how many days. Again is nothing.
+ * for theirs; how many days. Finishes what was begun of tracks' holds. Again is nothing.
  */
 export const raiseHolds = (ports: PayoutPorts) => async (): Promise<number> => {
+  await applyTrackHolds(ports, null);
   const { dailyPlays, watchedPlays } = PAYOUT_POLICY.velocity;
   const busy = await ports.holdReader.busyDays(await firstDay(ports), Math.min(dailyPlays, watchedPlays));
   let raised = 0;

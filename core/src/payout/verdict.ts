@@ -4,6 +4,7 @@ import {
   type FundedSpan,
   type Hearing,
   type HeldDay,
+  type HeldTrack,
   type Judge,
   type Judgment,
   type UnjudgedPlay,
@@ -21,7 +22,7 @@ import type { PayoutPolicy } from './policy.ts';
  */
 export const judgeBy =
   (policy: PayoutPolicy): Judge =>
-  ({ plays, funding, earning, heldDays }: Hearing): readonly Judgment[] => {
+  ({ plays, funding, earning, heldDays, heldTracks }: Hearing): readonly Judgment[] => {
     let heardUntil = -Infinity;
     const paidToday = new Map<string, number>();
 
@@ -40,7 +41,7 @@ export const judgeBy =
         [!isFunded(play, funding), 'unfunded'],
         [overlapping, 'overlapping'],
         [paid + paidThatDay >= policy.dailyCap, 'daily-cap'],
-        [isHeld(play, heldDays), 'held'],
+        [isOnHeldDay(play, heldDays) || isOfHeldTrack(play, heldTracks), 'held'],
       ]);
       if (verdict === 'payable' || verdict === 'held') paidToday.set(quota, paid + 1);
       return { verdict, occupying, policyVersion: policy.version };
@@ -54,9 +55,16 @@ const firstThatApplies = (rules: readonly (readonly [applies: boolean, verdict: 
 const earnsFrom = (play: UnjudgedPlay, earning: readonly EarningSpan[]): boolean =>
   play.listenerId === play.artistId || earning.some((span) => span.trackId === play.trackId && covers(span, play));
 
-const isHeld = ({ startedAt, reportedAt }: UnjudgedPlay, heldDays: readonly HeldDay[]): boolean =>
+const isOnHeldDay = ({ startedAt, reportedAt }: UnjudgedPlay, heldDays: readonly HeldDay[]): boolean =>
   heldDays.some(
     ({ day, reportedFrom }) => day === dayStart(startedAt) && (reportedFrom === null || reportedAt >= reportedFrom),
+  );
+
+const isOfHeldTrack = ({ trackId, startedAt, reportedAt }: UnjudgedPlay, heldTracks: readonly HeldTrack[]): boolean =>
+  heldTracks.some(
+    (held) =>
+      held.trackId === trackId &&
+      (held.since === null || startedAt >= held.since.startedAt || reportedAt >= held.since.reportedAt),
   );
 
 const isFunded = (play: UnjudgedPlay, funding: readonly FundedSpan[]): boolean =>

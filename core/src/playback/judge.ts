@@ -19,6 +19,13 @@ export type HeldDay = {
   readonly reportedFrom: Instant | null;
 };
 
+/** A track whose plays are held (payout-rules.md, R3f). */
+export type HeldTrack = {
+  readonly trackId: TrackId;
+  /** What started before the one and was reported before the other is not held; null where all is. */
+  readonly since: { readonly startedAt: Instant; readonly reportedAt: Instant } | null;
+};
+
 /** What must be known of a listener to judge their plays. */
 export type ListenerFacts = {
   readonly funding: readonly FundedSpan[];
@@ -39,6 +46,8 @@ export type HeardPlay = {
 
 /** Plays of one account. */
 export type Hearing = ListenerFacts & {
+  /** Of the plays' tracks. */
+  readonly heldTracks: readonly HeldTrack[];
   /** In judging order. */
   readonly plays: readonly HeardPlay[];
 };

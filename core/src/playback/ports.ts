@@ -1,7 +1,7 @@
 import type { AccountReader, SessionId, UserId } from '../accounts/index.ts';
 import type { CatalogReader, MediaStore, TrackId } from '../catalog/index.ts';
 import type { BadCursor, Clock, Instant, Page, PageRequest, Result, UnitOfWork } from '../kernel/index.ts';
-import type { Judge, ListenerFacts } from './judge.ts';
+import type { HeldTrack, Judge, ListenerFacts } from './judge.ts';
 import type { Judgment, Play, PlayId, PlayReport, Verdict } from './play.ts';
 
 /** Of one listener's plays, those that start in [from, until). */
@@ -47,6 +47,8 @@ export interface PlayRepository {
   readonly rejudge: (changes: readonly { readonly play: Play; readonly judgment: Judgment }[]) => Promise<void>;
   /** Of each of them, whatever is known. */
   readonly listenerFacts: (listeners: readonly UserId[]) => Promise<ReadonlyMap<UserId, ListenerFacts>>;
+  /** Those of the tracks that are held. */
+  readonly heldTracks: (tracks: readonly TrackId[]) => Promise<readonly HeldTrack[]>;
 }
 
 export type PlayLogStores = { readonly plays: PlayRepository };

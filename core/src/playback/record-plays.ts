@@ -39,19 +39,21 @@ const commit = async (
 ): Promise<readonly (readonly PlayOutcome[])[]> => {
   const reports = requests.flatMap(({ listenerId, reports }) => reports.map((report) => ({ ...report, listenerId })));
   const listeners = [...new Set(requests.map(({ listenerId }) => listenerId))];
+  const tracks = [...new Set(reports.map(({ trackId }) => trackId))];
 
   const recorded = await playLog.run(async ({ plays }) => {
     const now = clock.now();
-    const [, facts, known] = await Promise.all([
+    const [, facts, known, heldTracks] = await Promise.all([
       plays.lock(listeners),
       plays.factsOf(reports),
       plays.listenerFacts(listeners),
+      plays.heldTracks(tracks),
     ]);
     const { entries, accepted } = sortIn(reports, facts, now);
     const added = Map.groupBy(accepted, ({ play }) => play.listenerId);
     const rulings = await Promise.all(
       [...added].map(([listenerId, added]) =>
-        rule(judge, plays, { listenerId, added, days: new Set(), facts: factsOf(known, listenerId) }),
+        rule(judge, plays, { listenerId, added, days: new Set(), facts: factsOf(known, listenerId), heldTracks }),
       ),
     );
 

@@ -29,7 +29,7 @@ export const rejudgeDays = async (
   days: ReadonlySet<Instant>,
 ): Promise<number> => {
   const facts = factsOf(await plays.listenerFacts([listenerId]), listenerId);
-  const { changed } = await rule(judge, plays, { listenerId, added: [], days, facts });
+  const { changed } = await rule(judge, plays, { listenerId, added: [], days, facts, heldTracks: [] });
   if (changed.length > 0) await plays.rejudge(changed);
   return changed.length;
 };

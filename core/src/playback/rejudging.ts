@@ -1,6 +1,7 @@
 import type { UserId } from '../accounts/index.ts';
+import type { TrackId } from '../catalog/index.ts';
 import { DAY_MS, type Instant, after, before, dayStart, invariant } from '../kernel/index.ts';
-import type { HeardPlay, Judge, ListenerFacts, UnjudgedPlay } from './judge.ts';
+import type { HeardPlay, HeldTrack, Judge, ListenerFacts, UnjudgedPlay } from './judge.ts';
 import { type Judgment, type Play, byStart, endOf } from './play.ts';
 import type { PlayRepository, PlayWindow, Surroundings } from './ports.ts';
 
@@ -15,6 +16,8 @@ export type Case = {
   readonly added: readonly AddedPlay[];
   readonly days: Days;
   readonly facts: ListenerFacts;
+  /** Of the added plays' tracks. */
+  readonly heldTracks: readonly HeldTrack[];
 };
 
 export type Ruling = {
@@ -32,14 +35,20 @@ export type Ruling = {
 export const rule = async (judge: Judge, plays: PlayRepository, it: Case): Promise<Ruling> => {
   let days = it.days;
   let recorded: readonly Play[] = [];
+  let heldTracks = it.heldTracks;
   for (;;) {
-    if (days.size > 0) recorded = await plays.inWindows(windowsOf(it.listenerId, days));
-    const judged = judgeAll(judge, it, days, recorded);
+    if (days.size > 0) {
+      recorded = await plays.inWindows(windowsOf(it.listenerId, days));
+      heldTracks = [...it.heldTracks, ...(await plays.heldTracks(tracksOf(recorded)))];
+    }
+    const judged = judgeAll(judge, { ...it, heldTracks }, days, recorded);
     const more = touchedDays(judged, days);
     if (more.length === 0) return rulingOf(judged);
     days = new Set([...days, ...more]);
   }
 };
+
+const tracksOf = (plays: readonly Play[]): readonly TrackId[] => [...new Set(plays.map(({ trackId }) => trackId))];
 
 export const factsOf = (known: ReadonlyMap<UserId, ListenerFacts>, listenerId: UserId): ListenerFacts => {
   const facts = known.get(listenerId);
@@ -54,7 +63,7 @@ type Judged = Entry & { readonly judgment: Judgment };
 
 const judgeAll = (judge: Judge, it: Case, days: Days, recorded: readonly Play[]): readonly Judged[] => {
   const plays = entriesOf(it.added, days, recorded);
-  const judgments = judge({ ...it.facts, plays });
+  const judgments = judge({ ...it.facts, heldTracks: it.heldTracks, plays });
   invariant(judgments.length === plays.length, 'a judge gives each play one judgment');
   return plays.flatMap((entry, index) => {
     const judgment = judgments[index];

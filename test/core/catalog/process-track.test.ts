@@ -109,8 +109,8 @@ describe('processTrack', () => {
     );
     expect(await it.core.catalog.processTrack(it.trackId)).toEqual(ok('settled'));
     await expectAllDone(it);
-    expect(seen[0]).toEqual({ step: 'preview', done: 3.25 / PROCESSING_STEPS.length });
-    expect(seen.at(-1)).toEqual({ step: 'segments', done: 7.75 / PROCESSING_STEPS.length });
+    expect(seen[0]).toEqual({ step: 'preview', done: 4.25 / PROCESSING_STEPS.length });
+    expect(seen.at(-1)).toEqual({ step: 'segments', done: 8.75 / PROCESSING_STEPS.length });
   });
 
   test('again changes nothing', async () => {

@@ -164,6 +164,23 @@ export const verdictLaws = ({ judge, policy, closeMonth }: PayoutRules): void =>
       );
     });
 
+    test('of a track that is held is held where it was payable, but for what a close has counted', () => {
+      fc.assert(
+        fc.property(months, fc.nat(), fc.boolean(), ({ plays }, pick, whole) => {
+          const { trackId, startedAt, reportedAt } = plays[pick % plays.length]!;
+          const since = whole ? null : { startedAt, reportedAt };
+          const before = verdictsOf(judgedBy(judge, plays));
+          for (const [play, { verdict }] of judgedBy(judge, plays, { heldTracks: [{ trackId, since }] })) {
+            const was = before.get(play.playId);
+            const isOfIt =
+              play.trackId === trackId && (whole || play.startedAt >= startedAt || play.reportedAt >= reportedAt);
+            expect(verdict).toBe(was === 'payable' && isOfIt ? 'held' : was);
+          }
+        }),
+        SEEDED,
+      );
+    });
+
     test('pays the earliest plays of a day, as many as the cap allows', () => {
       fc.assert(
         fc.property(months, (it) => {

@@ -8,6 +8,7 @@ import { LateHolds } from './0007-late-holds.ts';
 import { OpenEarnings } from './0008-open-earnings.ts';
 import { Reversals } from './0009-reversals.ts';
 import { TrackProcessing } from './0010-processing.ts';
+import { Fingerprints } from './0012-fingerprints.ts';
 import { Verifications } from './0018-verifications.ts';
 import { LostPlays } from './0019-lost-plays.ts';
 
@@ -23,6 +24,7 @@ export const migrations = [
   { name: '0008-open-earnings', class: OpenEarnings },
   { name: '0009-reversals', class: Reversals },
   { name: '0010-processing', class: TrackProcessing },
+  { name: '0012-fingerprints', class: Fingerprints },
   { name: '0018-verifications', class: Verifications },
   { name: '0019-lost-plays', class: LostPlays },
 ];

@@ -1,7 +1,18 @@
-import type { HoldReason, JudgedPlayView } from '@backline/core/payout';
+import type { TrackHold } from '@backline/contracts/http';
+import { isoText } from '@backline/core/kernel';
+import type { HoldReason, JudgedPlayView, RaisedTrackHold } from '@backline/core/payout';
+import type { Static } from 'typebox';
 
 export const holdWire = (hold: JudgedPlayView['hold']) =>
   hold === null ? null : { code: hold.reason.code, explanation: explanationOf(hold.reason), refused: hold.refused };
+
+export const trackHoldWire = ({ reason, raisedAt, decided }: RaisedTrackHold): Static<typeof TrackHold> => ({
+  code: reason.code,
+  explanation: explanationOf(reason),
+  asTrackId: reason.asTrackId,
+  heldSince: isoText(raisedAt),
+  decision: decided?.decision ?? null,
+});
 
 const explanationOf = (reason: HoldReason): string => {
   switch (reason.code) {

@@ -1,6 +1,13 @@
 import { TOKENS, openPlatform } from '@backline/composition';
 import { isoText } from '@backline/core/kernel';
-import type { HoldDecision, HoldId, RaisedHold, SettledHold } from '@backline/core/payout';
+import type {
+  HoldDecision,
+  HoldId,
+  RaisedDayHold,
+  RaisedHold,
+  RaisedTrackHold,
+  SettledHold,
+} from '@backline/core/payout';
 import { type Command, UsageError, requiredOptions } from './command.ts';
 
 const MOST_LISTED = 1_000;
@@ -54,13 +61,22 @@ const reasonOf = (refused: Refused, id: string): string =>
 
 const settledDocument = ({ hold, changed }: SettledHold) => ({ ...toDocument(hold), playsChanged: changed });
 
-const toDocument = ({ id, scope, reason, policyVersion, raisedAt, reportedFrom, decided }: RaisedHold) => ({
-  id,
+const toDocument = (hold: RaisedHold) => ({
+  id: hold.id,
+  ...('since' in hold ? ofTrack(hold) : ofDay(hold)),
+  reason: hold.reason,
+  policyVersion: hold.policyVersion,
+  raisedAt: isoText(hold.raisedAt),
+  decided: hold.decided === null ? null : { ...hold.decided, at: isoText(hold.decided.at) },
+});
+
+const ofDay = ({ scope, reportedFrom }: RaisedDayHold) => ({
   listenerId: scope.listenerId,
   day: scope.day,
-  reason,
-  policyVersion,
-  raisedAt: isoText(raisedAt),
   reportedFrom: reportedFrom === null ? null : isoText(reportedFrom),
-  decided: decided === null ? null : { ...decided, at: isoText(decided.at) },
+});
+
+const ofTrack = ({ scope, since }: RaisedTrackHold) => ({
+  trackId: scope.trackId,
+  since: since === null ? null : { startedAt: isoText(since.startedAt), reportedAt: isoText(since.reportedAt) },
 });
