@@ -52,7 +52,7 @@ const filePart = ({ contentTypes, maxBytes }: FilePart): JsonObject => ({
   description: `At most ${maxBytes} bytes; judged by content, whatever its name says: ${contentTypes.join(', ')}.`,
 });
 
-const multipartBody = ({ files, fields }: Multipart, shapes: Components): JsonObject => {
+const multipartBody = ({ files, fields, orJson }: Multipart, shapes: Components): JsonObject => {
   const form = shapes.schema(fields);
   const needed = Object.entries(files).flatMap(([name, { required }]) => (required ? [name] : []));
   const shownFiles = Object.entries(files).map(([name, file]) => [name, filePart(file)] as const);
@@ -60,6 +60,7 @@ const multipartBody = ({ files, fields }: Multipart, shapes: Components): JsonOb
     ([name, { contentTypes }]) => [name, { contentType: contentTypes.join(', ') }] as const,
   );
   return {
+    ...(orJson === undefined ? {} : { 'application/json': { schema: shapes.schema(orJson) } }),
     'multipart/form-data': {
       schema: {
         ...form,
@@ -79,6 +80,7 @@ const requestContent = (route: Route, shapes: Components): JsonObject | undefine
   if (route.form !== undefined) return { 'application/x-www-form-urlencoded': { schema: shapes.schema(route.form) } };
   if (route.multipart !== undefined) return multipartBody(route.multipart, shapes);
   if (route.rawBody !== undefined) return { [route.rawBody.contentType]: { schema: { type: 'object' } } };
+  if (route.streamedBody !== undefined) return { [route.streamedBody.contentType]: {} };
   return undefined;
 };
 
@@ -119,10 +121,13 @@ const PHRASES: { readonly [status: number]: string } = {
   404: 'Not found',
   406: 'In none of the forms that are accepted',
   409: 'In conflict with what there is already',
+  410: 'Gone for good',
+  412: 'Of another version of the protocol',
   413: 'Too large',
   415: 'Of a media type that is not taken',
   416: 'No such range',
   422: 'Understood, but of no use',
+  460: 'Not what its checksum promised; nothing of it was kept',
   429: 'Too many requests',
   503: 'Unavailable for now',
   507: 'No room to store it',

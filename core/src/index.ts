@@ -45,6 +45,7 @@ export const createCore = (ports: Ports) => {
       stageAudio: catalog.stageAudio(ports),
       discardAudio: catalog.discardAudio(ports),
       publishTrack: catalog.publishTrack(ports),
+      publishUpload: catalog.publishUpload(ports),
       editTrack: catalog.editTrack(ports),
       removeTrack: catalog.removeTrack(ports),
       settleArtwork: catalog.settleArtwork(ports),

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 /** Fixed by the API's design; who may call is reviewed here, one line a route. */
 const REVIEWED = [
   'DELETE /tracks/:trackId artist',
+  'DELETE /uploads/:uploadId artist',
   'DELETE /users/me signed-in',
   'GET /artists/:userId public',
   'GET /docs public',
@@ -45,8 +46,11 @@ const REVIEWED = [
   'GET /users/me/export signed-in',
   'HEAD /tracks/:trackId/preview public',
   'HEAD /tracks/:trackId/stream signed-in-or-link',
+  'HEAD /uploads/:uploadId artist',
+  'OPTIONS /uploads public',
   'PATCH /profile signed-in',
   'PATCH /tracks/:trackId artist',
+  'PATCH /uploads/:uploadId artist',
   'POST /auth/login public',
   'POST /auth/logout public',
   'POST /auth/refresh public',
@@ -67,6 +71,7 @@ const REVIEWED = [
   'POST /streams/batch signed-in',
   'POST /tracks artist',
   'POST /tracks/:trackId/stream-url signed-in',
+  'POST /uploads artist',
   'POST /webhooks/stripe public',
   'PUT /tracks/:trackId/splits artist',
 ];

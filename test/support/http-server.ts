@@ -5,6 +5,7 @@ import { type AppDependencies, LIMITS, type Limits, keepAll, type RunningServer,
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
 import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
+import { noUploads } from './uploads.ts';
 import { Registry } from 'prom-client';
 import { type Answer, type Call, send } from './http.ts';
 
@@ -50,6 +51,7 @@ export const openServer = async ({ ports: given, deps = {}, limits = {} }: Given
       sandbox: null,
       publicUrl: 'https://app.example.com',
       handOver: keepAll,
+      uploads: noUploads,
       wait: (ms) => setTimeout(ms),
       log: pino({ level: 'trace' }, { write: (line: string) => (logged += line) }),
       registry: new Registry(),

@@ -9,6 +9,7 @@ import { type AppDependencies, LIMITS, createApp, keepAll } from '@backline/http
 import { type MemoryPorts, memoryPorts } from '@backline/memory';
 import { pdfStatementPrinter } from '@backline/statement-pdf';
 import { pino } from 'pino';
+import { noUploads } from './uploads.ts';
 import { Registry } from 'prom-client';
 import { wav } from './audio-fixtures.ts';
 
@@ -85,6 +86,7 @@ export const openHttpApp = async ({ ports: given, deps = {} }: Given = {}): Prom
       sandbox: null,
       publicUrl: url,
       handOver: keepAll,
+      uploads: noUploads,
       wait: (ms) => setTimeout(ms),
       log: pino({ level: 'silent' }),
       registry: new Registry(),

@@ -29,6 +29,7 @@ import { playReader } from './playback.ts';
 import { memoryTables } from './state.ts';
 import { subscriptionReader, webhookReader } from './subscriptions.ts';
 import { memoryUnitOfWork } from './unit-of-work.ts';
+import { memoryUploads } from './uploads.ts';
 
 export type MemoryPorts = Omit<Ports, 'uow'> & {
   readonly uow: UnitOfWork<Stores>;
@@ -77,6 +78,7 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     streamLinks: memoryStreamLinks(ids),
     media: memoryMediaStore({ ids, clock }),
     images: memoryImageStore({ ids, clock }),
+    uploads: memoryUploads(),
     audioInspector: memoryAudioInspector(),
     audioRenderer: memoryAudioRenderer(),
     paymentGateway: payments.paymentGateway,

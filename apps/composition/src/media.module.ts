@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ffmpegAudioRenderer, musicMetadataInspector } from '@backline/audio';
 import { localImageStore, localMediaStore, sweepStaging } from '@backline/local-media';
+import { MAX_AUDIO_BYTES } from '@backline/core/catalog';
+import { UPLOAD_LIMITS, tusUploads } from '@backline/tus-uploads';
 import { ContainerModule } from 'inversify';
 import type { Config } from './config.ts';
 import { TOKENS } from './tokens.ts';
@@ -12,9 +14,22 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
       .toResolvedValue((clock) => localMediaStore({ directory: join(dataDir, 'audio'), clock }), [TOKENS.clock])
       .inSingletonScope()
       .onDeactivation((media) => media.close());
+    bind(TOKENS.uploads)
+      .toResolvedValue(
+        (clock) =>
+          tusUploads({
+            directory: join(dataDir, 'uploads'),
+            clock,
+            limits: { ...UPLOAD_LIMITS, maxBytes: MAX_AUDIO_BYTES },
+            path: '/uploads',
+          }),
+        [TOKENS.clock],
+      )
+      .inSingletonScope();
     bind(TOKENS.sweepUploads).toResolvedValue(
-      (clock) => () => sweepStaging({ directory: join(dataDir, 'audio'), clock }),
-      [TOKENS.clock],
+      (clock, uploads) => async () =>
+        (await sweepStaging({ directory: join(dataDir, 'audio'), clock })) + (await uploads.sweep()),
+      [TOKENS.clock, TOKENS.uploads],
     );
     bind(TOKENS.localImages)
       .toResolvedValue(

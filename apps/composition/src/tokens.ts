@@ -8,6 +8,7 @@ import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
 import type { PdfStatementPrinter } from '@backline/statement-pdf';
+import type { TusUploads } from '@backline/tus-uploads';
 import type { ServiceIdentifier } from 'inversify';
 import type { StripePayments } from '@backline/stripe';
 import type { Circuit } from './circuit.ts';
@@ -42,6 +43,7 @@ export const TOKENS = {
   cloudinary: token<CloudinaryImages>('cloudinary'),
   images: token<Ports['images']>('images'),
   media: token<LocalMediaStore>('media'),
+  uploads: token<TusUploads>('uploads'),
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),

@@ -22,6 +22,7 @@ import { apiRoutes } from './routes/index.ts';
 import { type Readiness, operationsRoutes } from './routes/operations.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { trackEventRoutes } from './routes/track-events.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { byteSender } from './send-bytes.ts';
 import { verificationMetrics } from './verification-metrics.ts';
 
@@ -41,6 +42,7 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   audioRoutes(serveRaw, sendBytes, deps);
   segmentRoutes(serveRaw, sendBytes, deps);
   imageRoutes(serveRaw, sendBytes, deps);
+  uploadRoutes(serveRaw, deps);
   trackEventRoutes(serveRaw, deps, readiness);
   circuitMetrics(deps.registry, deps.circuits);
   verificationMetrics(deps.registry, deps.verifications);

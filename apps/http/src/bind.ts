@@ -1,5 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { type Input, type Output, type Reply, type Route, inputValidator, replyFor } from '@backline/contracts/http';
+import {
+  type Input,
+  type Output,
+  type Reply,
+  type Route,
+  inputValidator,
+  jsonValidator,
+  replyFor,
+} from '@backline/contracts/http';
 import type { Claims } from '@backline/core/accounts';
 import type { Context as KoaContext } from 'koa';
 import type { Authenticate } from './authentication.ts';
@@ -90,8 +98,9 @@ const admission = <R extends Route>(
   route: R,
 ): ((ctx: KoaContext) => Promise<Admitted<R>>) => {
   // A form's fields arrive among its files: whoever reads the form judges them.
-  const { multipart: _form, ...rest }: Route = route;
+  const { multipart, ...rest }: Route = route;
   const judge = inputValidator<R>(rest as R);
+  const judgeJson = multipart?.orJson === undefined ? null : jsonValidator(multipart.orJson);
 
   return async (ctx) => {
     const { caller, refusal } = authenticate(ctx, route.auth);
@@ -107,9 +116,13 @@ const admission = <R extends Route>(
       ...(route.form === undefined ? {} : { form: await bodies.form(ctx.req) }),
     });
     if (!judged.ok) throw invalidInput(judged.errors);
+    const inPlace =
+      judgeJson !== null && ctx.is('application/json') ? judgeJson(await bodies.json(ctx.req, MAX_JSON_BYTES)) : null;
+    if (inPlace?.ok === false) throw invalidInput(inPlace.errors);
     await credentialGuard.admit(ctx, route, judged.value.body);
     // `authenticate` gives a caller or a refusal wherever the route's policy asks for a caller.
-    return { input: judged.value, caller: caller as CallerOf<R>, rawBody };
+    const input = inPlace === null ? judged.value : { ...judged.value, body: inPlace.value };
+    return { input: input as Input<R>, caller: caller as CallerOf<R>, rawBody };
   };
 };
 

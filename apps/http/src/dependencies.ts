@@ -8,6 +8,7 @@ import type { HandOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
 import type { ImageUrl } from './routes/track-wire.ts';
 import type { SandboxDesk } from './sandbox-desk.ts';
+import type { UploadDesk } from './upload-desk.ts';
 
 /** What the routes work with. */
 export type Dependencies = {
@@ -30,6 +31,7 @@ export type AppDependencies = Dependencies &
   Pick<Ports, 'accessTokens' | 'ids' | 'verifications'> & {
     readonly images: Pick<ImageStore, 'open'>;
     readonly handOver: HandOver;
+    readonly uploads: UploadDesk;
     readonly log: Logger;
     readonly registry: Registry;
     readonly healthChecks: readonly HealthCheck[];

@@ -8,7 +8,13 @@ import type {
   ReplaceAvatarError,
   WeakPassword,
 } from '@backline/core/accounts';
-import type { PublishTrackError, StageAudioError, TrackNotFound } from '@backline/core/catalog';
+import type {
+  PublishTrackError,
+  StageAudioError,
+  TrackNotFound,
+  UploadNotFound,
+  UploadUnfinished,
+} from '@backline/core/catalog';
 import type { BadCursor } from '@backline/core/kernel';
 import type { ShareAccepted, SplitNotFound, StatementNotFound } from '@backline/core/payout';
 import type { SubscriptionRequired } from '@backline/core/playback';
@@ -24,6 +30,8 @@ export type CoreError =
   | ReplaceAvatarError
   | StageAudioError
   | PublishTrackError
+  | UploadNotFound
+  | UploadUnfinished
   | TrackNotFound
   | BadCursor
   | SplitNotFound
@@ -143,6 +151,10 @@ export const tell = (error: CoreError): Told => {
         title: 'The track is there already',
         detail: `The same audio is track ${error.trackId} of yours.`,
       };
+    case 'upload_not_found':
+      return invalidField('uploadId', 'must be the id of an upload of yours that has not expired');
+    case 'upload_unfinished':
+      return invalidField('uploadId', `must be complete: ${error.receivedBytes} of ${error.sizeBytes} bytes have come`);
     case 'unsupported_audio':
       return {
         type: 'unsupported-audio',

@@ -25,6 +25,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
       isImageSettled: ports.images.isSettled,
       accessTokens: ports.accessTokens,
       verifications: ports.verifications,
+      uploads: container.get(TOKENS.uploads),
       sandbox: container.get(TOKENS.sandboxPages),
       publicUrl: config.publicUrl,
       handOver: config.accelLocation === null ? keepAll : toNginx(config.accelLocation, join(config.dataDir, 'audio')),

@@ -16,12 +16,17 @@ export type SoundReactions = { readonly [Type in SoundEvent]: (event: Of<Type>) 
 
 type SoundEvent = 'catalog.track_published' | 'catalog.processing_stalled';
 
-type Dependencies = { readonly core: Core; readonly ports: Pick<Ports, 'images' | 'media'>; readonly log: Logger };
+type Dependencies = {
+  readonly core: Core;
+  readonly ports: Pick<Ports, 'images' | 'media' | 'uploads'>;
+  readonly log: Logger;
+};
 
-export const reactions = ({ core, ports: { images, media }, log }: Dependencies): Reactions => ({
+export const reactions = ({ core, ports: { images, media, uploads }, log }: Dependencies): Reactions => ({
   'accounts.user_erased': async ({ userId, avatar }) => {
     demand(await core.subscriptions.endSubscriptions(userId));
     await core.catalog.removeAllTracksOf(userId);
+    await uploads.removeAllOf(userId);
     if (avatar !== null) await images.remove(avatar);
   },
   'accounts.session_compromised': async ({ userId, sessionId }) => {

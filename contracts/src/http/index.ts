@@ -8,6 +8,7 @@ import * as recommendations from './recommendations.ts';
 import type { Route } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as splits from './splits.ts';
+import * as uploads from './uploads.ts';
 import * as statements from './statements.ts';
 import * as streams from './streams.ts';
 import * as tracks from './tracks.ts';
@@ -33,6 +34,7 @@ export const routes: readonly NamedRoute[] = [
   webhooks,
   sandbox,
   splits,
+  uploads,
   payouts,
   statements,
   onboarding,
@@ -50,6 +52,7 @@ export * from './recommendations.ts';
 export * from './route.ts';
 export * from './sandbox.ts';
 export * from './splits.ts';
+export * from './uploads.ts';
 export * from './statements.ts';
 export * from './streams.ts';
 export * from './track.ts';

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox';
 import { Problem } from './wire.ts';
 
-export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
+export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
 /**
  * Who may call, decided from the credentials alone (what a resource allows beyond that is the core's):
@@ -30,7 +30,12 @@ export type FilePart = {
   readonly maxBytes: number;
 };
 
-export type Multipart = { readonly files: { readonly [name: string]: FilePart }; readonly fields: TObject };
+export type Multipart = {
+  readonly files: { readonly [name: string]: FilePart };
+  readonly fields: TObject;
+  /** A JSON document that may be sent in place of the form. */
+  readonly orJson?: TObject;
+};
 
 type ResponseHeaders = { readonly headers?: readonly string[] };
 
@@ -60,13 +65,15 @@ export type Route = {
   readonly query?: TObject;
   /** Request headers that mean something here, in lower case; others are let through. */
   readonly headers?: TObject;
-  /** At most one of body, form, multipart and rawBody. `body` is JSON. */
+  /** At most one of body, form, multipart, rawBody and streamedBody. `body` is JSON. */
   readonly body?: TObject;
   /** `application/x-www-form-urlencoded`. */
   readonly form?: TObject;
   readonly multipart?: Multipart;
   /** The bytes as they came, of this media type. */
   readonly rawBody?: { readonly contentType: string };
+  /** The bytes as they come, of this media type; their handler takes them. */
+  readonly streamedBody?: { readonly contentType: string };
   /** Without those that `impliedStatuses` adds. */
   readonly responses: Responses;
 };
@@ -79,7 +86,8 @@ type HasBody =
   | { readonly body: TObject }
   | { readonly form: TObject }
   | { readonly multipart: Multipart }
-  | { readonly rawBody: object };
+  | { readonly rawBody: object }
+  | { readonly streamedBody: object };
 type HasInput = HasBody | { readonly params: TObject } | { readonly query: TObject } | { readonly headers: TObject };
 
 /** Statuses that follow from what a route takes and who may call it; each answers a plain `Problem`. */
@@ -93,7 +101,8 @@ type ImpliedStatus<R extends Route> =
 
 /** What `ImpliedStatus` is to the compiler, for the document. Ascending. */
 export const impliedStatuses = (route: Route): readonly number[] => {
-  const hasBody = [route.body, route.form, route.multipart, route.rawBody].some((part) => part !== undefined);
+  const bodies = [route.body, route.form, route.multipart, route.rawBody, route.streamedBody];
+  const hasBody = bodies.some((part) => part !== undefined);
   const hasInput = hasBody || [route.params, route.query, route.headers].some((part) => part !== undefined);
   return [
     ...(hasInput ? [400] : []),
@@ -113,12 +122,17 @@ export const responsesOf = (route: Route): Responses => ({
 
 type Part<R, Key extends string> = R extends { readonly [K in Key]: infer S extends TObject } ? Static<S> : undefined;
 
+/** Undefined where the form was sent. */
+type JsonInPlace<R> = R extends { readonly multipart: { readonly orJson: infer J extends TObject } }
+  ? Static<J> | undefined
+  : never;
+
 /** What a handler of `R` is given, checked and converted; a part that the route does not take is undefined. */
 export type Input<R extends Route> = {
   readonly params: Part<R, 'params'>;
   readonly query: Part<R, 'query'>;
   readonly headers: Part<R, 'headers'>;
-  readonly body: Part<R, 'body'>;
+  readonly body: Part<R, 'body'> | JsonInPlace<R>;
   readonly form: Part<R, 'form'>;
   readonly fields: R extends { readonly multipart: infer M } ? Part<M, 'fields'> : undefined;
 };

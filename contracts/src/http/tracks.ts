@@ -3,6 +3,7 @@ import { IMAGE_TYPES, MAX_IMAGE_BYTES } from './profiles.ts';
 import { Recommendation } from './recommendations.ts';
 import { problem, route } from './route.ts';
 import { AUDIO_TYPES, Genre, Tags, Title, Track, TrackTag } from './track.ts';
+import { UploadId } from './uploads.ts';
 import { Day, Id, Time, Url, limitQuery, page, pageQuery, problemWith } from './wire.ts';
 
 export const MAX_AUDIO_BYTES = 200 * 1024 * 1024;
@@ -84,8 +85,20 @@ export const publishTrack = route({
       tags: optional(Tags),
       releasedOn: optional(Day),
     }),
+    orJson: object({
+      uploadId: UploadId,
+      title: optional(Title),
+      genre: optional(Genre),
+      tags: optional(Tags),
+      releasedOn: optional(Day),
+    }),
   },
-  responses: { 201: Track, 409: { carries: 'problem', schema: DuplicateTrack }, 422: problem, 507: problem },
+  responses: {
+    201: Track,
+    409: { carries: 'problem', schema: DuplicateTrack },
+    422: problem,
+    507: problem,
+  },
 });
 
 export const listTracks = route({

@@ -10,6 +10,13 @@ export type UnsupportedAudio = { readonly code: 'unsupported_audio' };
 /** Of a known format, but broken, empty, or too costly to read. */
 export type UnplayableAudio = { readonly code: 'unplayable_audio'; readonly reason: string };
 
+export type UploadNotFound = { readonly code: 'upload_not_found' };
+export type UploadUnfinished = {
+  readonly code: 'upload_unfinished';
+  readonly receivedBytes: number;
+  readonly sizeBytes: number;
+};
+
 export type StageAudioError = MediaTooLarge | StorageFull;
 export type PublishTrackError =
   TitleMissing | DuplicateTrack | UnsupportedAudio | UnplayableAudio | ImageRefused | StorageFull | Busy;

@@ -18,6 +18,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import type { Measured, Processing, ProcessingFailure, Progress } from './processing.ts';
 import type { Rendition, RenditionFacts, RenditionForm } from './rendition.ts';
 import type { AudioFacts, MediaKey, Track, TrackDetails, TrackId, TrackStatus } from './track.ts';
+import type { ResumableUploads } from './uploads.ts';
 
 export interface TrackRepository {
   readonly nextId: () => Promise<TrackId>;
@@ -222,6 +223,7 @@ export type CatalogPorts = {
   readonly uow: UnitOfWork<CatalogStores>;
   readonly catalog: CatalogReader;
   readonly media: MediaStore;
+  readonly uploads: ResumableUploads;
   readonly audioInspector: AudioInspector;
   readonly audioRenderer: AudioRenderer;
   readonly images: ImageStore;

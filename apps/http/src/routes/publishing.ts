@@ -6,6 +6,9 @@ import type {
   StageAudioError,
   StagedMedia,
   TrackForm,
+  UploadId,
+  UploadNotFound,
+  UploadUnfinished,
 } from '@backline/core/catalog';
 import { day, invariant } from '@backline/core/kernel';
 import type { Static } from 'typebox';
@@ -19,12 +22,17 @@ import { trackWire } from './track-wire.ts';
 const PUBLISH_STATUS = {
   ...FORM_STATUS,
   title_missing: 400,
+  upload_not_found: 400,
+  upload_unfinished: 400,
   unsupported_audio: 415,
   unplayable_audio: 422,
   storage_full: 507,
   busy: 503,
 } as const satisfies Record<
-  Exclude<PublishTrackError | StageAudioError, ImageRefused | DuplicateTrack>['code'],
+  Exclude<
+    PublishTrackError | StageAudioError | UploadNotFound | UploadUnfinished,
+    ImageRefused | DuplicateTrack
+  >['code'],
   number
 >;
 
@@ -39,11 +47,20 @@ export const publishingRoutes = (serve: Serve, { core, readers, imageUrl }: Depe
     artwork: collect(MAX_IMAGE_BYTES),
   };
 
-  serve(publishTrack, async (_input, reply, { caller, request }) => {
-    const form = await readForm<Fields, Files, StageAudioError>(request, publishTrack.multipart, takers, judgeFields);
-    const published = form.ok
-      ? await catalog.publishTrack(caller.userId, audioOf(form.value), trackForm(form.value))
-      : form;
+  serve(publishTrack, async ({ body }, reply, { caller, request }) => {
+    const publishForm = async () => {
+      const form = await readForm<Fields, Files, StageAudioError>(request, publishTrack.multipart, takers, judgeFields);
+      if (!form.ok) return form;
+      const { fields, files } = form.value;
+      return catalog.publishTrack(caller.userId, audioOf(form.value), {
+        ...trackForm(fields),
+        ...(files.artwork === undefined ? {} : { artwork: files.artwork }),
+      });
+    };
+    const publishUpload = ({ uploadId, ...fields }: NonNullable<typeof body>) =>
+      catalog.publishUpload(caller.userId, uploadId as UploadId, trackForm(fields));
+
+    const published = body === undefined ? await publishForm() : await publishUpload(body);
     if (published.ok) {
       const track = await readers.catalog.track(published.value);
       invariant(track !== null, 'a track is found once it is published');
@@ -51,10 +68,11 @@ export const publishingRoutes = (serve: Serve, { core, readers, imageUrl }: Depe
     }
 
     const { error } = published;
-    if (error.code === 'duplicate_track') {
-      const { body } = refusal({ duplicate_track: 409 }, error);
-      return reply(409, { ...plain(body), trackId: error.trackId });
-    }
+    if (error.code === 'duplicate_track')
+      return reply(409, {
+        ...plain(refusal({ duplicate_track: 409 }, error).body),
+        trackId: error.trackId,
+      });
     const refused = error.code === 'image_refused' ? imageRefusal(error) : refusal(PUBLISH_STATUS, error);
     return reply(refused.status, refused.body, { ...refused.headers, ...connectionHeaders(request) });
   });
@@ -65,8 +83,7 @@ const audioOf = ({ files }: Form<Fields, Files>): StagedMedia => {
   return files.file;
 };
 
-const trackForm = ({ fields: { releasedOn, ...fields }, files: { artwork } }: Form<Fields, Files>): TrackForm => ({
+const trackForm = ({ releasedOn, ...fields }: Fields): TrackForm => ({
   ...fields,
   ...(releasedOn === undefined ? {} : { releasedOn: day(releasedOn) }),
-  ...(artwork === undefined ? {} : { artwork }),
 });
