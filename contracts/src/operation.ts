@@ -112,6 +112,7 @@ const PHRASES: { readonly [status: number]: string } = {
   202: 'Accepted',
   204: 'No content',
   206: 'One range of it',
+  302: 'Where it lies; the address is good for some hours',
   303: 'See other',
   304: 'Not modified',
   400: 'Refused: not what the contract says',

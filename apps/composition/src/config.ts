@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type CloudinaryConfig, readCloudinary } from './cloudinary-config.ts';
 import { ConfigError } from './config-error.ts';
+import { type S3Config, readS3 } from './s3-config.ts';
 import { type StripeConfig, readStripe } from './stripe-config.ts';
 
 export { ConfigError };
@@ -19,6 +20,8 @@ export type Config = {
   readonly jwtSecret: string | null;
   /** Null for the sandbox, which takes no real money. */
   readonly stripe: StripeConfig | null;
+  /** Null where audio stays on the local disk. */
+  readonly s3: S3Config | null;
   /** Null where pictures stay on the local disk. */
   readonly cloudinary: CloudinaryConfig | null;
   /** Milliseconds since the epoch at which the process's clock starts; null for the real time. */
@@ -52,6 +55,7 @@ export const readConfig = (env: Environment, workingDirectory: string): Config =
     dataDir: resolve(workingDirectory, env['DATA_DIR'] || '.data'),
     jwtSecret: jwtSecret(env),
     stripe: readStripe(env, production),
+    s3: readS3(env),
     cloudinary: readCloudinary(env, production),
     clockStart: clockStart(env),
     logLevel: logLevel(env),

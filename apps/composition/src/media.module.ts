@@ -1,19 +1,15 @@
 import { join } from 'node:path';
 import { ffmpegAudioRenderer, musicMetadataInspector } from '@backline/audio';
-import { localImageStore, localMediaStore, sweepStaging } from '@backline/local-media';
+import { localImageStore } from '@backline/local-media';
 import { MAX_AUDIO_BYTES } from '@backline/core/catalog';
 import { UPLOAD_LIMITS, tusUploads } from '@backline/tus-uploads';
 import { ContainerModule } from 'inversify';
 import type { Config } from './config.ts';
 import { TOKENS } from './tokens.ts';
 
-/** Audio and pictures on the local disk. */
-export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModule =>
+/** Uploads in pieces and pictures on the local disk, and what reads and renders sound. */
+export const mediaModule = ({ dataDir, publicUrl }: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(TOKENS.media)
-      .toResolvedValue((clock) => localMediaStore({ directory: join(dataDir, 'audio'), clock }), [TOKENS.clock])
-      .inSingletonScope()
-      .onDeactivation((media) => media.close());
     bind(TOKENS.uploads)
       .toResolvedValue(
         (clock) =>
@@ -26,11 +22,6 @@ export const localMediaModule = ({ dataDir, publicUrl }: Config): ContainerModul
         [TOKENS.clock],
       )
       .inSingletonScope();
-    bind(TOKENS.sweepUploads).toResolvedValue(
-      (clock, uploads) => async () =>
-        (await sweepStaging({ directory: join(dataDir, 'audio'), clock })) + (await uploads.sweep()),
-      [TOKENS.clock, TOKENS.uploads],
-    );
     bind(TOKENS.localImages)
       .toResolvedValue(
         (clock) => localImageStore({ directory: join(dataDir, 'images'), publicUrl, clock }),

@@ -10,7 +10,8 @@ import { type Config, ConfigError } from './config.ts';
 import { coreModule } from './core.module.ts';
 import { cloudinaryModule, localPicturesModule } from './pictures.module.ts';
 import { databaseModule } from './database.module.ts';
-import { localMediaModule } from './media.module.ts';
+import { localAudioModule, s3AudioModule } from './audio-store.module.ts';
+import { mediaModule } from './media.module.ts';
 import { stripePaymentsModule } from './payments.module.ts';
 import { printingModule } from './printing.module.ts';
 import { sandboxPaymentsModule } from './sandbox.module.ts';
@@ -39,7 +40,8 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
   container.load(
     systemModule(config, clock ?? systemClock(config.clockStart)),
     authModule(config),
-    localMediaModule(config),
+    mediaModule(config),
+    config.s3 === null ? localAudioModule(config) : s3AudioModule(config.s3),
     config.cloudinary === null ? localPicturesModule : cloudinaryModule(config.cloudinary),
     printingModule,
     config.stripe === null

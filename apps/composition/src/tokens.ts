@@ -4,9 +4,10 @@ import type { Argon2PasswordHasher } from '@backline/auth';
 import type { CloudinaryImages } from '@backline/cloudinary';
 import type { Core, Ports } from '@backline/core';
 import type { Clock, Ids } from '@backline/core/kernel';
-import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
+import type { LocalImageStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
+import type { S3MediaStore } from '@backline/s3-media';
 import type { PdfStatementPrinter } from '@backline/statement-pdf';
 import type { TusUploads } from '@backline/tus-uploads';
 import type { ServiceIdentifier } from 'inversify';
@@ -42,7 +43,9 @@ export const TOKENS = {
   localImages: token<LocalImageStore>('localImages'),
   cloudinary: token<CloudinaryImages>('cloudinary'),
   images: token<Ports['images']>('images'),
-  media: token<LocalMediaStore>('media'),
+  /** Where audio lies in a bucket. */
+  bucket: token<S3MediaStore>('bucket'),
+  media: token<Ports['media'] & { readonly close: () => Promise<void> }>('media'),
   uploads: token<TusUploads>('uploads'),
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),

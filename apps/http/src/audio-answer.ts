@@ -28,7 +28,7 @@ export const answerHead = async (
   try {
     const validators = validatorsOf(stream.source);
     describe(ctx, stream, validators, as);
-    if (handOver(ctx, stream.source)) return;
+    if (await handOver(ctx, stream.source, { ...as, contentType: stream.contentType })) return;
     if (isNotModified(conditions, validators)) ctx.status = 304;
     else {
       ctx.status = 200;
@@ -53,7 +53,7 @@ export const answerAudio = async (
   try {
     const validators = validatorsOf(source);
     describe(ctx, stream, validators, as);
-    if (handOver(ctx, source)) return;
+    if (await handOver(ctx, source, { ...as, contentType: stream.contentType })) return;
     if (isNotModified(conditions, validators)) {
       ctx.remove('Content-Type');
       ctx.status = 304;

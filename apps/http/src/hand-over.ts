@@ -1,11 +1,26 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { ByteSource } from '@backline/core/kernel';
+import type { StoredMedia } from '@backline/core/catalog';
 import type { Context } from 'koa';
 
-/** Whether whoever stands before the app sends the source's bytes: the answer then says where they lie, and no more. */
-export type HandOver = (ctx: Context, source: ByteSource & { readonly localPath?: string }) => boolean;
+type As = { readonly contentType: string; readonly fileName: string };
 
-export const keepAll: HandOver = () => false;
+/** Whether somebody else sends the source's bytes: the answer then says where they lie, and no more. */
+export type HandOver = (ctx: Context, source: StoredMedia, as: As) => Promise<boolean>;
+
+export const keepAll: HandOver = async () => false;
+
+/** By a redirect to the store, of sources that have an address there. Of HEAD the app knows the answer itself. */
+export const toStore: HandOver = async (ctx, { link }, as) => {
+  if (link === undefined || ctx.method !== 'GET') return false;
+  const address = await link(as);
+  for (const name of ['ETag', 'Last-Modified', 'Content-Type', 'Content-Disposition', 'Accept-Ranges'])
+    ctx.remove(name);
+  ctx.set('Cache-Control', 'private, no-store');
+  ctx.redirect(address);
+  ctx.body = null;
+  ctx.status = 302;
+  return true;
+};
 
 /**
  * By nginx's `X-Accel-Redirect`, of files below the folder: nginx evaluates ranges and conditions itself, and gives its
@@ -15,7 +30,7 @@ export const keepAll: HandOver = () => false;
  */
 export const toNginx =
   (location: string, folder: string): HandOver =>
-  (ctx, { localPath }) => {
+  async (ctx, { localPath }) => {
     const below = localPath === undefined ? '' : relative(folder, localPath);
     if (below === '' || below.startsWith('..') || isAbsolute(below)) return false;
     for (const name of ['ETag', 'Last-Modified', 'Content-Length']) ctx.remove(name);

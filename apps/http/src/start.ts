@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ConfigError, type Platform, TOKENS } from '@backline/composition';
+import { type Config, ConfigError, type Platform, TOKENS } from '@backline/composition';
 import { Registry } from 'prom-client';
-import { keepAll, toNginx } from './hand-over.ts';
+import { type HandOver, keepAll, toNginx, toStore } from './hand-over.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -28,7 +28,7 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
       uploads: container.get(TOKENS.uploads),
       sandbox: container.get(TOKENS.sandboxPages),
       publicUrl: config.publicUrl,
-      handOver: config.accelLocation === null ? keepAll : toNginx(config.accelLocation, join(config.dataDir, 'audio')),
+      handOver: handOverOf(config),
       wait: (ms) => setTimeout(ms),
       log: container.get(TOKENS.log).child({ app: 'http' }),
       registry: new Registry(),
@@ -44,6 +44,11 @@ export const startHttp = async ({ container }: Platform, limits: Limits = LIMITS
   });
   address.listensOn(server.port);
   return { ...server, url: address.url() };
+};
+
+const handOverOf = ({ s3, accelLocation, dataDir }: Config): HandOver => {
+  if (s3 !== null) return toStore;
+  return accelLocation === null ? keepAll : toNginx(accelLocation, join(dataDir, 'audio'));
 };
 
 const portTaken = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';

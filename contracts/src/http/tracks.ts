@@ -59,6 +59,7 @@ const NOT_MODIFIED = { carries: 'nothing', headers: ['Cache-Control', 'ETag', 'L
 const AUDIO_ANSWERS = {
   200: { ...audio, headers: STREAM_HEADERS },
   206: { ...audio, headers: [...STREAM_HEADERS, 'Content-Range'] },
+  302: { carries: 'nothing', headers: ['Location', 'Cache-Control'] },
   304: NOT_MODIFIED,
   416: problem,
 } as const;

@@ -139,8 +139,13 @@ export type StagedMedia = {
   readonly localPath?: string;
 };
 
-/** A kept file; its path on this machine for programs that need one, absent where there is none. */
-export type StoredMedia = ByteSource & { readonly localPath?: string };
+/** A kept file. */
+export type StoredMedia = ByteSource & {
+  /** On this machine, for programs that need one; absent where there is none. */
+  readonly localPath?: string;
+  /** An address at which whoever has it may read the bytes for some hours; absent where there is none. */
+  readonly link?: (as: { readonly contentType: string; readonly fileName: string }) => Promise<string>;
+};
 
 /** What artists uploaded, and what was made of it: kept apart, so that the one is never where the other is served. */
 export type MediaRole = 'master' | 'derived';
@@ -161,7 +166,7 @@ export interface MediaStore {
   /** Ok as well when it is gone already. */
   readonly discard: (staged: StagedMedia) => Promise<void>;
   readonly open: (key: MediaKey) => Promise<StoredMedia | null>;
-  /** Ok as well when there is none. Sources that are open stay readable. */
+  /** Ok as well when there is none. What is on its way arrives; more of a source that is open may not. */
   readonly remove: (key: MediaKey) => Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 import type { Role, SessionId, UserId } from '../accounts/index.ts';
-import type { NotMadeYet, PlayableTrack, TrackId, TrackNotFound } from '../catalog/index.ts';
-import { type ByteSource, type Instant, MINUTE_MS, type Result, after, err, invariant, ok } from '../kernel/index.ts';
+import type { NotMadeYet, PlayableTrack, StoredMedia, TrackId, TrackNotFound } from '../catalog/index.ts';
+import { type Instant, MINUTE_MS, type Result, after, err, invariant, ok } from '../kernel/index.ts';
 import { ANY, type Form, type Wish, chooseForm, choosePreview, wantsOriginal } from './choose-form.ts';
 import type { BadStreamLink, SubscriptionRequired } from './errors.ts';
 import type { IsSubscribed, PlaybackPorts } from './ports.ts';
 
 export type Listener = { readonly userId: UserId; readonly role: Role; readonly sessionId: SessionId };
 
-export type TrackStream = { readonly contentType: string; readonly source: ByteSource };
+export type TrackStream = { readonly contentType: string; readonly source: StoredMedia };
 
 /** http-api.md, Tracks: a signed link lives 5 minutes. */
 const LINK_LIFETIME_MS = 5 * MINUTE_MS;
