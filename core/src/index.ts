@@ -104,6 +104,11 @@ export const createCore = (ports: Ports) => {
     discovery: {
       recommend: discovery.recommend(ports),
       recommendSimilar: discovery.recommendSimilar(ports),
+      radioNext: discovery.radioNext(ports),
+      exportTrainingData: discovery.exportTrainingData(ports),
+      trainRecommender: discovery.trainRecommender(ports),
+      forgetOldImpressions: discovery.forgetOldImpressions(ports),
+      forgetListener: discovery.forgetListener(ports),
     },
   };
 };

@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 /** As after the migrations; triggers that forbid it are passed by. */
 const EMPTY = `
   set session_replication_role = replica;
-  truncate users, session, refresh_token, track, track_processing, rendition, track_waveform, track_fingerprint, track_fingerprint_term,
+  truncate users, session, refresh_token, track, track_processing, rendition, track_waveform, track_fingerprint, track_fingerprint_term, last_good_list, impression,
     track_plays, play, play_key, verdict_change, play_rollup_day,
     play_rollup_month, listener_plays, subscription, paid_span, checkout, receipt, webhook_event, period, ledger_account,
     graphile_worker._private_jobs cascade;

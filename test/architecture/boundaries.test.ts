@@ -7,6 +7,11 @@ const RULES: readonly { readonly from: RegExp; readonly may: RegExp; readonly be
   { from: /^contracts\//, may: /^typebox(\/|$)|^node:/, because: 'clients share the contracts' },
   { from: /^adapters\/memory\//, may: /^@backline\/core(\/|$)/, because: 'it works in any runtime' },
   {
+    from: /^adapters\/recommender\//,
+    may: /^@backline\/(core(\/|$)|contracts\/recommender$)|^(?!@backline\/|inversify|koa|@koa\/)/,
+    because: 'it speaks by the engine’s contract',
+  },
+  {
     from: /^adapters\//,
     may: /^@backline\/core(\/|$)|^(?!@backline\/|inversify|koa|@koa\/)/,
     because: 'adapters never import adapters',
@@ -93,6 +98,7 @@ describe('imports', () => {
     ['contracts/src/x.ts', "import type { Core } from '@backline/core';"],
     ['adapters/memory/src/x.ts', "import { randomUUID } from 'node:crypto';"],
     ['adapters/auth/src/x.ts', "import { x } from '@backline/mikro-orm';"],
+    ['adapters/recommender/src/x.ts', "import { x } from '@backline/contracts/http';"],
     ['adapters/jobs/src/x.ts', "export { x } from '@backline/contracts/http';"],
     ['apps/http/src/x.ts', "const x = await import('@backline/mikro-orm');"],
     ['apps/worker/src/x.ts', "import Koa from 'koa';"],

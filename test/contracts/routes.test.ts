@@ -25,6 +25,7 @@ const REVIEWED = [
   'GET /payouts/statements artist',
   'GET /payouts/statements/:period artist',
   'GET /profile signed-in',
+  'GET /radio signed-in',
   'GET /recommendations signed-in',
   'GET /sandbox/checkout/:sessionId public',
   'GET /sandbox/onboarding/:payeeId public',

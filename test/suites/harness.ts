@@ -21,6 +21,10 @@ export type Harness = {
     | 'subscriptions'
     | 'webhooks'
     | 'popularity'
+    | 'tastes'
+    | 'lastGood'
+    | 'impressions'
+    | 'trainingReader'
   >;
   /** What the outbox carries, in any order. */
   readonly published: () => Promise<readonly PlatformEvent[]>;

@@ -2,6 +2,7 @@ import { accountReaderSuite } from './account-reader.ts';
 import { catalogReaderSuite } from './catalog-reader.ts';
 import { closePeriodSuite } from './close-period.ts';
 import { collaboratorsSuite } from './collaborators.ts';
+import { discoveryStoresSuite } from './discovery-stores.ts';
 import { earningsSuite } from './earnings.ts';
 import { fingerprintRepositorySuite } from './fingerprint-repository.ts';
 import type { OpenHarness } from './harness.ts';
@@ -58,6 +59,7 @@ export const storeSuites = (adapter: string, open: OpenHarness): void => {
     payoutReaderSuite,
     playReaderSuite,
     popularityReaderSuite,
+    discoveryStoresSuite,
     subscriptionReaderSuite,
     webhookReaderSuite,
     splitRepositorySuite,

@@ -5,5 +5,6 @@ export * from './clock.ts';
 export * from './media.ts';
 export { type MemoryPorts, memoryPorts } from './memory-ports.ts';
 export { type MemoryPayees, memoryPayees } from './payees.ts';
+export { type MemoryTrainingFiles, memoryTrainingFiles } from './training.ts';
 export { type MemoryUploads, memoryUploads } from './uploads.ts';
 export { type MemoryPayments, type SignedEvent, memoryPayments } from './payments.ts';

@@ -16,7 +16,7 @@ import { catalogReader } from './catalog.ts';
 import { statementReader } from './closes.ts';
 import { systemClock } from './clock.ts';
 import { memoryDigests } from './digests.ts';
-import { popularityReader } from './discovery.ts';
+import { memoryImpressions, memoryLastGoodLists, popularityReader, tasteReader } from './discovery.ts';
 import { holdReader } from './holds.ts';
 import { ledgerAudit } from './ledger-audit.ts';
 import { memoryImageStore, memoryMediaStore } from './media.ts';
@@ -28,6 +28,7 @@ import { playCountReader } from './play-counts.ts';
 import { playReader } from './playback.ts';
 import { memoryTables } from './state.ts';
 import { subscriptionReader, webhookReader } from './subscriptions.ts';
+import { memoryTrainingFiles, noTrainer, trainingReader } from './training.ts';
 import { memoryUnitOfWork } from './unit-of-work.ts';
 import { memoryUploads } from './uploads.ts';
 
@@ -69,6 +70,14 @@ export const memoryPorts = (given: Partial<Omit<Ports, 'uow'>> = {}): MemoryPort
     webhooks: webhookReader(tables),
     popularity: popularityReader(tables),
     recommender: null,
+    neighbours: null,
+    lastGood: memoryLastGoodLists(),
+    tastes: tasteReader(tables),
+    trainingReader: trainingReader(tables),
+    trainingFiles: memoryTrainingFiles(),
+    modelTrainer: noTrainer,
+    editorial: [],
+    impressions: memoryImpressions(),
     clock,
     ids,
     passwordHasher: memoryPasswordHasher(),

@@ -18,6 +18,10 @@ import { popularityReader } from './popularity-reader.ts';
 import { statementReader } from './statements.ts';
 import { subscriptionReader } from './subscription-reader.ts';
 import { mikroOrmUnitOfWork } from './unit-of-work.ts';
+import { impressionLog } from './impressions.ts';
+import { lastGoodLists } from './last-good-lists.ts';
+import { tasteReader } from './tastes.ts';
+import { trainingReader } from './training-reader.ts';
 import { verificationLog } from './verifications.ts';
 import { webhookReader } from './webhook-reader.ts';
 
@@ -39,6 +43,10 @@ type DatabasePorts = { readonly uow: UnitOfWork<Stores> } & Pick<
   | 'ledgerAudit'
   | 'statementReader'
   | 'verifications'
+  | 'tastes'
+  | 'trainingReader'
+  | 'lastGood'
+  | 'impressions'
   | 'subscriptions'
   | 'webhooks'
   | 'popularity'
@@ -90,6 +98,10 @@ export const openDatabase = (connection: Connection, enqueue: Enqueue): Database
       subscriptions: subscriptionReader(pool),
       webhooks: webhookReader(pool),
       popularity: popularityReader(pool),
+      tastes: tasteReader(pool),
+      trainingReader: trainingReader(connection),
+      lastGood: lastGoodLists(pool),
+      impressions: impressionLog(pool),
     },
     ensurePartitions: (now) => ensurePlayPartitions(pool, now),
     ping: async () => {

@@ -20,6 +20,10 @@ export type Config = {
   readonly jwtSecret: string | null;
   /** Null for the sandbox, which takes no real money. */
   readonly stripe: StripeConfig | null;
+  /** Of the recommender's engine; null for the one that the platform runs itself. */
+  readonly recommenderUrl: string | null;
+  /** The operator's own choice of tracks, by their ids, the best first. */
+  readonly editorialTracks: readonly number[];
   /** Null where audio stays on the local disk. */
   readonly s3: S3Config | null;
   /** Null where pictures stay on the local disk. */
@@ -55,6 +59,8 @@ export const readConfig = (env: Environment, workingDirectory: string): Config =
     dataDir: resolve(workingDirectory, env['DATA_DIR'] || '.data'),
     jwtSecret: jwtSecret(env),
     stripe: readStripe(env, production),
+    recommenderUrl: httpUrl(env, 'RECOMMENDER_URL'),
+    editorialTracks: editorialTracks(env),
     s3: readS3(env),
     cloudinary: readCloudinary(env, production),
     clockStart: clockStart(env),
@@ -108,6 +114,14 @@ const logLevel = (env: Environment): LogLevel => {
   const text = env['LOG_LEVEL'] || 'info';
   if (!LOG_LEVELS.includes(text)) throw new ConfigError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
   return text as LogLevel;
+};
+
+const editorialTracks = (env: Environment): readonly number[] => {
+  const text = env['EDITORIAL_TRACKS'];
+  if (!text) return [];
+  if (!/^[1-9]\d{0,14}(,[1-9]\d{0,14}){0,99}$/.test(text))
+    throw new ConfigError('EDITORIAL_TRACKS must be ids of up to 100 tracks, separated by commas');
+  return text.split(',').map(Number);
 };
 
 const accelLocation = (env: Environment): string | null => {

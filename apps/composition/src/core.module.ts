@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Ports, createCore } from '@backline/core';
+import type { TrackId } from '@backline/core/catalog';
 import { noWithholding } from '@backline/core/payout';
 import { ContainerModule } from 'inversify';
 import { rememberedReads } from './remembered-reads.ts';
@@ -23,6 +24,11 @@ export const coreModule = new ContainerModule(({ bind }) => {
         audioInspector,
         audioRenderer,
         payments,
+        recommender,
+        neighbours,
+        trainingFiles,
+        modelTrainer,
+        config,
       ): Ports => ({
         ...database.ports,
         ...rememberedReads(database.ports, clock),
@@ -43,7 +49,11 @@ export const coreModule = new ContainerModule(({ bind }) => {
         payoutGateway: payments.payoutGateway,
         withholding: noWithholding,
         digests: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
-        recommender: null,
+        recommender,
+        neighbours,
+        trainingFiles,
+        modelTrainer,
+        editorial: config.editorialTracks as TrackId[],
       }),
       [
         TOKENS.database,
@@ -60,6 +70,11 @@ export const coreModule = new ContainerModule(({ bind }) => {
         TOKENS.audioInspector,
         TOKENS.audioRenderer,
         TOKENS.payments,
+        TOKENS.recommender,
+        TOKENS.neighbours,
+        TOKENS.trainingFiles,
+        TOKENS.modelTrainer,
+        TOKENS.config,
       ],
     )
     .inSingletonScope();

@@ -1,6 +1,7 @@
 export type { SandboxDesk } from '@backline/sandbox-payments';
 export type { Circuit } from './circuit.ts';
 export { type Config, ConfigError, readConfig } from './config.ts';
+export { startEngine } from './engine.ts';
 export { configFromEnvironment } from './environment.ts';
 export type { HealthCheck } from './health.ts';
 export type { StartWorker, Worker, WorkerPlan } from './jobs.ts';

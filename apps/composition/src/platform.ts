@@ -14,6 +14,7 @@ import { localAudioModule, s3AudioModule } from './audio-store.module.ts';
 import { mediaModule } from './media.module.ts';
 import { stripePaymentsModule } from './payments.module.ts';
 import { printingModule } from './printing.module.ts';
+import { recommenderModule } from './recommender.module.ts';
 import { sandboxPaymentsModule } from './sandbox.module.ts';
 import { systemClock, systemModule } from './system.module.ts';
 import { TOKENS } from './tokens.ts';
@@ -44,6 +45,7 @@ export const openPlatform = async (config: Config, { clock, deliver }: Overrides
     config.s3 === null ? localAudioModule(config) : s3AudioModule(config.s3),
     config.cloudinary === null ? localPicturesModule : cloudinaryModule(config.cloudinary),
     printingModule,
+    recommenderModule(config),
     config.stripe === null
       ? sandboxPaymentsModule(config, deliver && ((body, signature) => deliver(container, body, signature)))
       : stripePaymentsModule(config.stripe, config),

@@ -3,10 +3,12 @@ import type { FfmpegRenderer, MusicMetadataInspector } from '@backline/audio';
 import type { Argon2PasswordHasher } from '@backline/auth';
 import type { CloudinaryImages } from '@backline/cloudinary';
 import type { Core, Ports } from '@backline/core';
+import type { Recommender } from '@backline/core/discovery';
 import type { Clock, Ids } from '@backline/core/kernel';
 import type { LocalImageStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
+import type { EngineFolders, EngineRecommender } from '@backline/recommender';
 import type { S3MediaStore } from '@backline/s3-media';
 import type { PdfStatementPrinter } from '@backline/statement-pdf';
 import type { TusUploads } from '@backline/tus-uploads';
@@ -14,6 +16,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { StripePayments } from '@backline/stripe';
 import type { Circuit } from './circuit.ts';
 import type { Config } from './config.ts';
+import type { EngineAddress } from './engine-address.ts';
 import type { HealthCheck } from './health.ts';
 import type { LocalAddress } from './local-address.ts';
 import type { SandboxPages } from './sandbox-pages.ts';
@@ -49,6 +52,12 @@ export const TOKENS = {
   uploads: token<TusUploads>('uploads'),
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),
+  engineFolders: token<EngineFolders>('engineFolders'),
+  engineAddress: token<EngineAddress>('engineAddress'),
+  recommender: token<EngineRecommender>('recommender'),
+  neighbours: token<Recommender>('neighbours'),
+  trainingFiles: token<Ports['trainingFiles']>('trainingFiles'),
+  modelTrainer: token<Ports['modelTrainer']>('modelTrainer'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
   audioRenderer: token<FfmpegRenderer>('audioRenderer'),
   payments: token<Payments>('payments'),

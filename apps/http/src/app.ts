@@ -14,6 +14,7 @@ import { saneRequest } from './middleware/sane-request.ts';
 import { crossOrigin, securityHeaders } from './middleware/security.ts';
 import { countingPlays } from './play-metrics.ts';
 import { rateLimit } from './rate-limit.ts';
+import { countingRungs } from './recommendation-metrics.ts';
 import { routeTable } from './route-table.ts';
 import { audioRoutes } from './routes/audio.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -47,7 +48,7 @@ export const createApp = (deps: AppDependencies, readiness: Readiness): Koa => {
   circuitMetrics(deps.registry, deps.circuits);
   verificationMetrics(deps.registry, deps.verifications);
   const playback = countingPlays(deps.core.playback, deps.registry);
-  apiRoutes(serve, { ...deps, core: { ...deps.core, playback } });
+  apiRoutes(serve, { ...deps, core: { ...deps.core, playback }, countRung: countingRungs(deps.registry) });
 
   const app = new Koa({ proxy: deps.trustedProxies > 0, maxIpsCount: deps.trustedProxies });
   // Everything that is thrown is answered and logged by `errors`; what Koa reports here are clients that went away.

@@ -3,6 +3,7 @@ import type { ImageStore } from '@backline/core/accounts';
 import type { StatementPrinter } from '@backline/core/payout';
 import type { Circuit, HealthCheck } from '@backline/composition';
 import type { Logger } from 'pino';
+import type { CountRung } from './recommendation-metrics.ts';
 import type { Registry } from 'prom-client';
 import type { HandOver } from './hand-over.ts';
 import type { Limits } from './limits.ts';
@@ -24,10 +25,11 @@ export type Dependencies = {
   /** Null where a real provider takes the money. */
   readonly sandbox: SandboxDesk | null;
   readonly wait: (ms: number) => Promise<void>;
+  readonly countRung: CountRung;
 };
 
 /** What the app around the routes works with. */
-export type AppDependencies = Dependencies &
+export type AppDependencies = Omit<Dependencies, 'countRung'> &
   Pick<Ports, 'accessTokens' | 'ids' | 'verifications'> & {
     readonly images: Pick<ImageStore, 'open'>;
     readonly handOver: HandOver;

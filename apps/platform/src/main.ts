@@ -1,4 +1,4 @@
-import { TOKENS, runProcess } from '@backline/composition';
+import { TOKENS, runProcess, startEngine } from '@backline/composition';
 import { startHttp } from '@backline/http';
 import { startWorker } from '@backline/worker';
 
@@ -9,8 +9,10 @@ await runProcess(async (platform) => {
   process.stdout.write(
     `Backline listens on ${http.url}. Try: open ${publicUrl}/docs, or fill it with npm run ops -- demo\n`,
   );
+  const engine = startEngine(platform);
   return async () => {
     await http.stop();
     await worker.stop();
+    await engine.stop();
   };
 });

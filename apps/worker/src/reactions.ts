@@ -27,6 +27,7 @@ export const reactions = ({ core, ports: { images, media, uploads }, log }: Depe
     demand(await core.subscriptions.endSubscriptions(userId));
     await core.catalog.removeAllTracksOf(userId);
     await uploads.removeAllOf(userId);
+    await core.discovery.forgetListener(userId);
     if (avatar !== null) await images.remove(avatar);
   },
   'accounts.session_compromised': async ({ userId, sessionId }) => {

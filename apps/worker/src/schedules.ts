@@ -34,6 +34,22 @@ export const schedules = ({
     },
   },
   {
+    name: 'schedule.train_recommender',
+    cron: '7 4 * * *',
+    run: async () => {
+      const trained = await core.discovery.trainRecommender();
+      if (trained.ok) log.info(trained.value, 'the recommender has learnt');
+      else log.error({ reason: trained.error.reason }, 'the recommender could not learn; what it knew goes on serving');
+    },
+  },
+  {
+    name: 'schedule.forget_impressions',
+    cron: '29 3 * * *',
+    run: async () => {
+      log.info({ answers: await core.discovery.forgetOldImpressions() }, 'old impressions were forgotten');
+    },
+  },
+  {
     name: 'schedule.sweep_uploads',
     cron: '41 * * * *',
     run: async () => {

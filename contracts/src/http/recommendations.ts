@@ -1,5 +1,5 @@
-import { choice, decimal, line, list, named, object, optional } from './fields.ts';
-import { route } from './route.ts';
+import { choice, decimal, formed, line, list, named, nullable, object, optional, yesOrNo } from './fields.ts';
+import { problem, route } from './route.ts';
 import { Track } from './track.ts';
 import { Id, Time, limitQuery } from './wire.ts';
 
@@ -16,6 +16,29 @@ const RecommenderModel = named('RecommenderModel', {
   version: line(1, 200),
   trainedAt: Time,
   source: choice(['engine', 'popularity']),
+  rung: choice(['engine', 'last-good', 'neighbours', 'taste', 'editorial', 'popular'], {
+    description: 'Which of the ways to an answer led there; the better ones come first.',
+  }),
+  degraded: yesOrNo({ description: 'Whether the engine itself did not answer.' }),
+});
+
+const StationCursor = formed('^[A-Za-z0-9_-]+$', 8_192, 'a cursor that the station gave');
+
+export const listenToRadio = route({
+  method: 'get',
+  path: '/radio',
+  summary: 'What a station that began with a track plays next; the cursor is the whole station',
+  tag: 'Recommendations',
+  auth: 'signed-in',
+  query: object({ trackId: Id, cursor: optional(StationCursor), ...limitQuery }),
+  responses: {
+    200: object({
+      items: list(Recommendation, 0, 100),
+      nextCursor: nullable(StationCursor),
+      model: RecommenderModel,
+    }),
+    404: problem,
+  },
 });
 
 export const listRecommendations = route({

@@ -54,10 +54,12 @@ describe('recommendations over HTTP', () => {
           trackId,
           score: 3 - index,
           reason: { kind: 'because-you-played', trackId } as const,
+          source: 'ranker' as const,
+          propensity: 1,
         })),
-        model: { version: 'als-7', trainedAt: instant(0), source: 'engine' as const },
+        model: { version: 'als-7', trainedAt: instant(0) },
       });
-    const recommender: Recommender = { forListener: answer, similarTo: answer };
+    const recommender: Recommender = { forYou: answer, similar: answer, radioNext: answer };
     const engine = await openHttpApp({ ports: { recommender } });
     const [singer, listener] = [await engine.person('ARTIST'), await engine.person('FAN')];
     const kept = await engine.publish(singer, 'Kept');
@@ -67,7 +69,13 @@ describe('recommendations over HTTP', () => {
     expectContract(listRecommendations, told);
     expect(told.body).toMatchObject({
       items: [{ track: { title: 'Kept' }, score: 3, reason: { kind: 'because-you-played', trackId: kept.trackId } }],
-      model: { version: 'als-7', trainedAt: '1970-01-01T00:00:00.000Z', source: 'engine' },
+      model: {
+        version: 'als-7',
+        trainedAt: '1970-01-01T00:00:00.000Z',
+        source: 'engine',
+        rung: 'engine',
+        degraded: false,
+      },
     });
     await engine.close();
   });

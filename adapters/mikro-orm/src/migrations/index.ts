@@ -9,6 +9,7 @@ import { OpenEarnings } from './0008-open-earnings.ts';
 import { Reversals } from './0009-reversals.ts';
 import { TrackProcessing } from './0010-processing.ts';
 import { Fingerprints } from './0012-fingerprints.ts';
+import { Recommendations } from './0014-recommendations.ts';
 import { Verifications } from './0018-verifications.ts';
 import { LostPlays } from './0019-lost-plays.ts';
 
@@ -25,6 +26,7 @@ export const migrations = [
   { name: '0009-reversals', class: Reversals },
   { name: '0010-processing', class: TrackProcessing },
   { name: '0012-fingerprints', class: Fingerprints },
+  { name: '0014-recommendations', class: Recommendations },
   { name: '0018-verifications', class: Verifications },
   { name: '0019-lost-plays', class: LostPlays },
 ];

@@ -5,6 +5,7 @@ import { closePeriod, solvency, statement, verify } from './periods.ts';
 import { playsReverse } from './plays.ts';
 import { rateAdd, rateList } from './rate.ts';
 import { statementVerify } from './statement-verify.ts';
+import { train } from './train.ts';
 import { transferEarnings } from './transfer-earnings.ts';
 import { webhooksList, webhooksReplay } from './webhooks.ts';
 
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   rateAdd,
   rateList,
   transferEarnings,
+  train,
   webhooksList,
   webhooksReplay,
 ];

@@ -1,0 +1,1 @@
+export { type TrainingFilesOptions, parquetTrainingFiles } from './training-files.ts';
