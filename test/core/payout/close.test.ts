@@ -306,3 +306,45 @@ describe('a month', () => {
     expect([...earnersOf(close)]).toEqual([ARTIST, FRIEND]);
   });
 });
+
+describe('a close tells', () => {
+  test('of each track and month once, paid and unpaid plays together', () => {
+    const { tracks } = closeMonth(
+      october({
+        payable: playCounts([plays(ANA, SONG, 3)]),
+        unpaid: [
+          { trackId: SONG, playedIn: PERIOD, verdict: 'too-short', plays: 2 },
+          { trackId: SONG, playedIn: PERIOD, verdict: 'held', plays: 1 },
+          { trackId: TUNE, playedIn: PERIOD, verdict: 'unfunded', plays: 4 },
+        ],
+      }),
+    );
+    expect(
+      tracks.map(({ trackId, plays: told }) => [trackId, told.map(({ payable, unpaid }) => [payable, unpaid])]),
+    ).toEqual([
+      [SONG, [[3, { 'too-short': 2, held: 1 }]]],
+      [TUNE, [[0, { unfunded: 4 }]]],
+    ]);
+  });
+
+  test('of what is owed by age, then by whom, then for which track', () => {
+    const { debts } = closeMonth(
+      october({
+        payable: playCounts([plays(BO, SONG, 1), plays(BO, TUNE, 1)]),
+        receipts: [],
+        opening: {
+          reserve: micros(0n),
+          debts: [debt('2026-09', OTHER, 5n), debt('2026-08', OTHER, 5n), debt('2026-09', ARTIST, 5n)],
+          shortfalls: [],
+        },
+      }),
+    );
+    expect(debts.map(({ origin, userId }) => [origin, userId])).toEqual([
+      ['2026-08', OTHER],
+      ['2026-09', ARTIST],
+      ['2026-09', OTHER],
+      ['2026-10', ARTIST],
+      ['2026-10', OTHER],
+    ]);
+  });
+});

@@ -9,7 +9,7 @@ import { SEEDED } from '../../arbitraries/seed.ts';
 const row: fc.Arbitrary<PayableCount> = fc.record({
   listenerId: fc.constantFrom(9, 100, 2, 2 ** 40, 31).map((id) => id as UserId),
   trackId: fc.constantFrom(10, 9, 1_000, 2 ** 45).map((id) => id as TrackId),
-  playedIn: fc.constantFrom(month('2026-10'), month('2026-09')),
+  playedIn: fc.constantFrom(month('2026-10'), month('2026-08'), month('2026-09')),
   plays: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(2 ** 32 - 1)),
 });
 
