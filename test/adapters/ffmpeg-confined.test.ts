@@ -50,8 +50,10 @@ const childrenOf = (parent: number): readonly number[] =>
 
 /** Encoders are there; the rest writes down what it is told, to a file beside it. */
 const standIn = (path: string, says: string): void => {
-  const encoders = 'case "$*" in *-encoders*) printf " A....D libopus x\\n A....D aac x\\n"; exit 0;; esac';
-  writeFileSync(path, `#!/bin/sh\n${encoders}\n${says} >${path}.told\n`);
+  const parts =
+    'case "$*" in *-encoders*) printf " A....D libopus x\\n A....D aac x\\n"; exit 0;;' +
+    ' *-muxers*) printf "  E chromaprint x\\n"; exit 0;; esac';
+  writeFileSync(path, `#!/bin/sh\n${parts}\n${says} >${path}.told\n`);
   chmodSync(path, 0o755);
 };
 
@@ -149,14 +151,14 @@ describe('without ffmpeg', () => {
     expect(filesBelow(scratch.path)).toEqual([]);
   });
 
-  test('one without the encoders is none; it is looked for again', async () => {
+  test('one without the encoders and fingerprints is none; it is looked for again', async () => {
     const path = join(scratch.path, 'ffmpeg');
     writeFileSync(path, '#!/bin/sh\nprintf " A....D aac                  AAC\\n"\n');
     chmodSync(path, 0o755);
     for (const name of ['prlimit', 'setpriv', 'nice']) symlinkSync('/bin/true', join(scratch.path, name));
     const renderer = rendererOf({ searchPath: scratch.path });
-    expect(await renderer.missing()).toEqual(["ffmpeg's libopus"]);
-    writeFileSync(path, '#!/bin/sh\nprintf " A....D aac x\\n A....D libopus x\\n"\n');
+    expect(await renderer.missing()).toEqual(["ffmpeg's libopus", "ffmpeg's chromaprint"]);
+    writeFileSync(path, '#!/bin/sh\nprintf " A....D aac x\\n A....D libopus x\\n  E chromaprint x\\n"\n');
     expect(await renderer.missing()).toEqual([]);
   });
 });

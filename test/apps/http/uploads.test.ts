@@ -117,7 +117,8 @@ describe('uploads over HTTP', () => {
   test.each([
     ['no boundary', 'multipart/form-data', 400, 'invalid-input'],
     ['an endless boundary', `multipart/form-data; boundary=${'x'.repeat(71)}`, 400, 'invalid-input'],
-    ['JSON', 'application/json', 415, 'unsupported-media-type'],
+    ['JSON that is none', 'application/json', 400, 'invalid-text'],
+    ['text', 'text/plain', 415, 'unsupported-media-type'],
     ['another multipart', `multipart/mixed; boundary=${BOUNDARY}`, 415, 'unsupported-media-type'],
   ])('a media type with %s is refused', async (_, type, status, problem) => {
     expectProblem(await send(body([file(SONG), field('title', 'a')]), { 'Content-Type': type }), status, problem);
