@@ -79,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serves until SIGTERM or SIGINT, then lets requests end. Raises RefusedError where the address can't be had."""
     _log_to_stderr(arguments.log_level)
     family = socket.AF_INET6 if ":" in arguments.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off, which costs 40 ms an answer, only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((arguments.host, arguments.port))
