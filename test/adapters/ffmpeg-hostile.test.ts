@@ -51,10 +51,11 @@ describeWithFfmpeg('files that are not what they say', () => {
     if (measured.ok) expect([null, 'number']).toContain(measured.value.integratedLufs && 'number');
     const waveform = await renderer.waveform(sound, goOn);
     if (waveform.ok) expect(waveform.value.every((peak) => peak >= 0 && peak <= 1)).toBe(true);
+    const fingerprint = await renderer.fingerprint(sound, goOn);
     const artwork = await renderer.artwork(sound, goOn);
     const rendered = await renderer.render(sound, { ...RENDITIONS['aac-128'], startMs: 0 }, goOn);
     if (rendered.ok) await rendered.value.discard();
-    const all = [measured, waveform, artwork, rendered];
+    const all = [measured, waveform, fingerprint, artwork, rendered];
     for (const each of all) if (!each.ok) expect(each.error.code).toBe('unrenderable');
     expect(filesBelow(scratch.path)).toEqual([]);
     return all.filter(({ ok }) => ok).length;
@@ -68,7 +69,7 @@ describeWithFfmpeg('files that are not what they say', () => {
         const changed = mutant(whole(name), random);
         if (changed.length > 0) await tryAll(soundOf(changed, SECONDS * 1_000, FORMATS[name][0]));
       }
-      expect(await tryAll(soundOf(whole(name), SECONDS * 1_000, FORMATS[name][0]))).toBe(4);
+      expect(await tryAll(soundOf(whole(name), SECONDS * 1_000, FORMATS[name][0]))).toBe(5);
     },
     60_000,
   );

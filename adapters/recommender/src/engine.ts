@@ -71,7 +71,7 @@ export const engineRecommender = ({
         limit,
         seed,
       });
-      return answered.ok || answered.error.code === 'recommender_away' ? (answered as typeof away) : away;
+      return answered.ok ? answered : away;
     },
     similar: ({ trackId, exclude, limit }) => ask('/v1/similar', { trackId, exclude: [...exclude], limit }),
     radioNext: ({ seedTrackId, played, limit, seed }) =>
