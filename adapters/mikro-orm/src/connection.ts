@@ -36,7 +36,7 @@ const SESSION_SETTINGS = {
   'pg_trgm.word_similarity_threshold': '0.35',
 };
 
-/** Of what closes a month: ten million plays are computed in some ten seconds, and written in a minute; and of rollups. */
+/** Of the transaction that closes a month: ten million plays are computed in some ten seconds, and written in a minute. */
 const LONG_SETTINGS: typeof SESSION_SETTINGS = {
   ...SESSION_SETTINGS,
   statement_timeout: '15min',

@@ -1,13 +1,10 @@
 import { ok } from '../kernel/index.ts';
 import type { PayoutPorts } from './ports.ts';
 
-/**
- * Brings the rollups up to what is committed; how many plays and changed verdicts that took. After a long pause it may
- * take minutes.
- */
+/** Brings the rollups up to what is committed; how many plays and changed verdicts that took. */
 export const advanceRollup =
-  ({ longUow }: PayoutPorts) =>
+  ({ uow }: PayoutPorts) =>
   async (): Promise<number> => {
-    const advanced = await longUow.run(async ({ rollup }) => ok(await rollup.advance()));
+    const advanced = await uow.run(async ({ rollup }) => ok(await rollup.advance()));
     return advanced.value;
   };

@@ -1,6 +1,5 @@
 import type { TrackId } from '../catalog/index.ts';
 import { type Instant, type Month, type Result, err, invariant, money, ok } from '../kernel/index.ts';
-import { advanceRollup } from './advance-rollup.ts';
 import { bookAllReceipts } from './book-receipts.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Close, type CloseInputs, closeMonth, earnersOf } from './close.ts';
@@ -69,7 +68,7 @@ const readyToClose = ({ uow, clock }: PayoutPorts, period: Month): Promise<Resul
 /** Brings what is derived up to date, and compares all of it with what it is derived from. */
 const check = async (ports: PayoutPorts): Promise<Result<null, CloseRefused>> => {
   await bookAllReceipts(ports)();
-  while ((await advanceRollup(ports)()) > 0);
+  while ((await ports.uow.run(async ({ rollup }) => ok(await rollup.advance()))).value > 0);
   const differences = await verifyBooks(ports)();
   return differences.length === 0 ? ok(null) : err({ code: 'checks_failed', differences });
 };

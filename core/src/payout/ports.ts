@@ -328,7 +328,7 @@ export interface PayoutReader {
 
 export type PayoutPorts = {
   readonly uow: UnitOfWork<PayoutStores>;
-  /** As `uow`, for what computes for seconds, and writes and waits for minutes: a close, a rollup after a long pause. */
+  /** As `uow`, for the close of a month: its transaction computes for seconds, and writes and waits for minutes. */
   readonly longUow: UnitOfWork<PayoutStores>;
   readonly playLog: UnitOfWork<HeldPlayStores>;
   readonly holdReader: HoldReader;
