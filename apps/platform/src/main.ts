@@ -11,8 +11,9 @@ await runProcess(async (platform) => {
   );
   const engine = startEngine(platform);
   return async () => {
+    const engineStopped = engine.stop();
     await http.stop();
     await worker.stop();
-    await engine.stop();
+    await engineStopped;
   };
 });
