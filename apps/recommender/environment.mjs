@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const ROOT = import.meta.dirname;
 const VENV = join(ROOT, '.venv');
 const PYTHON = join(VENV, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+/** Written once the environment is whole, though empty yet. */
+const MADE = join(VENV, 'made');
 const LOCK = join(ROOT, '.venv.lock');
 const OLDEST = 'import sys; raise SystemExit(sys.version_info < (3, 11))';
 const CANDIDATES = ['python3.11', 'python3.12', 'python3.13', 'python3.14', 'python3', 'python'];
@@ -24,10 +27,10 @@ const digest = (file) => createHash('sha256').update(readFileSync(file)).digest(
 const isInstalled = (extra) =>
   existsSync(PYTHON) && existsSync(stampOf(extra)) && readFileSync(stampOf(extra), 'utf8') === digest(lockOf(extra));
 
-/** Runs with its output on stderr: stdout belongs to the command that is run later. */
-const run = (command, args) => {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
-  if (error !== undefined || status !== 0) throw new Error(`${command} ${args.slice(0, 3).join(' ')} failed`);
+/** Runs with its output on stderr: stdout belongs to the command that is run later. Ends when told to stop. */
+const run = async (command, args, stopping) => {
+  const [status] = await once(spawn(command, args, { stdio: ['ignore', 2, 2], signal: stopping }), 'exit');
+  if (status !== 0) throw new Error(`${command} ${args.slice(0, 3).join(' ')} failed`);
 };
 
 const lives = (pid) => {
@@ -61,37 +64,40 @@ const tryLock = () => {
 };
 
 /** Two starts at once make the environment once: the second waits for the first. */
-const locked = async (work) => {
+const locked = async (work, stopping) => {
   while (!tryLock()) {
     if (isAbandoned()) rmSync(LOCK, { recursive: true, force: true });
-    else await sleep(200);
+    else await sleep(200, undefined, { signal: stopping });
   }
   try {
-    return work();
+    await work();
   } finally {
     rmSync(LOCK, { recursive: true, force: true });
   }
 };
 
-const install = (extra) => {
+const install = async (extra, stopping) => {
   if (isInstalled(extra)) return;
-  if (!existsSync(PYTHON)) {
+  if (!existsSync(MADE)) {
     const python = findPython();
     if (python === undefined) throw new Error('the recommender needs Python 3.11 or newer, and none was found');
-    run(python, ['-m', 'venv', '--clear', VENV]);
+    await run(python, ['-m', 'venv', '--clear', VENV], stopping);
+    writeFileSync(MADE, '');
   }
-  run(PYTHON, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--require-hashes', '-r', lockOf(extra)]);
+  const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--require-hashes', '-r', lockOf(extra)];
+  await run(PYTHON, pip, stopping);
   writeFileSync(stampOf(extra), digest(lockOf(extra)));
 };
 
 /**
  * The Python of the engine's own environment, made from the lock on first use and again when the lock changes.
- * Throws if there is no Python of 3.11 or newer, or pip fails.
+ * Throws if there is no Python of 3.11 or newer, pip fails, or it is told to stop.
  *
  * @param extra 'dev' or 'spark' for what their locks add
+ * @param stopping an AbortSignal: what is half made is made again by the next
  */
-export const preparedPython = async (extra) => {
-  if (!isInstalled(extra)) await locked(() => install(extra));
+export const preparedPython = async (extra, stopping) => {
+  if (!isInstalled(extra)) await locked(() => install(extra, stopping), stopping);
   return PYTHON;
 };
 

@@ -18,7 +18,14 @@ const fail = (message, status) => {
 
 if (extra !== undefined && extra !== 'dev' && extra !== 'spark') fail(`there is no extra ${extra}`, 2);
 
-const python = await preparedPython(extra).catch((error) => fail(error.message, 3));
+// Python is told what this process is told, also the one that makes the environment.
+const stopping = new AbortController();
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+for (const signal of Object.keys(SIGNALS)) process.on(signal, () => stopping.abort(signal));
+
+const python = await preparedPython(extra, stopping.signal).catch((error) =>
+  stopping.signal.aborted ? process.exit(SIGNALS[stopping.signal.reason]) : fail(error.message, 3),
+);
 if (args[0] === '--prepare') process.exit(0);
 
 const child = spawn(python, args[0] === '--python' ? args.slice(1) : ['-m', 'backline_recommender', ...args], {
@@ -26,6 +33,6 @@ const child = spawn(python, args[0] === '--python' ? args.slice(1) : ['-m', 'bac
   env: engineEnvironment(),
   cwd: process.env.INIT_CWD ?? process.cwd(),
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+stopping.signal.addEventListener('abort', () => child.kill(stopping.signal.reason));
 child.on('error', (error) => fail(error.message, 3));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+child.on('exit', (code, signal) => process.exit(code ?? SIGNALS[signal] ?? 1));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 
 export type EngineFolders = {
   /** The program that runs the engine's commands in its own environment, which it makes when it is not there. */
@@ -21,6 +22,8 @@ export type EngineCommand = {
 };
 
 const MAX_WORDS = 2_000;
+/** For its output's end, which what it has started itself may hold open. */
+const OUTPUT_MS = 1_000;
 
 /** Ends with this process: its standard input does. */
 export const startEngineCommand = (runner: string, words: readonly string[]): EngineCommand => {
@@ -31,8 +34,12 @@ export const startEngineCommand = (runner: string, words: readonly string[]): En
   });
   // Writing to what ended is no matter: that it ended is told below.
   child.stdin.on('error', () => undefined);
-  const ended = once(child, 'close').then(
-    ([status]: unknown[]) => (typeof status === 'number' ? status : 1),
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const ended = once(child, 'exit').then(
+    async ([status]: unknown[]) => {
+      await Promise.race([closed, setTimeout(OUTPUT_MS, undefined, { ref: false })]);
+      return typeof status === 'number' ? status : 1;
+    },
     (error: unknown) => {
       said = String(error);
       return 1;

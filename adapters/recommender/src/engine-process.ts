@@ -14,6 +14,8 @@ type Options = Pick<EngineFolders, 'runner' | 'models'> & {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
+/** Of a stop; the app's own is ten. */
+const STOP_MS = 5_000;
 
 /**
  * Keeps the engine running beside this process, which does not wait for it: its environment may have to be made first.
@@ -64,7 +66,9 @@ export const startEngineProcess = ({ runner, models, told }: Options): EnginePro
       stopping.abort();
       current?.child.stdin?.end();
       current?.child.kill();
+      const force = globalThis.setTimeout(() => current?.child.kill('SIGKILL'), STOP_MS);
       await kept;
+      clearTimeout(force);
     },
   };
 };

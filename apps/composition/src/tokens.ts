@@ -8,7 +8,7 @@ import type { Clock, Ids } from '@backline/core/kernel';
 import type { LocalImageStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
-import type { EngineFolders, EngineRecommender } from '@backline/recommender';
+import type { EngineFolders, EngineRecommender, EngineTrainer } from '@backline/recommender';
 import type { S3MediaStore } from '@backline/s3-media';
 import type { PdfStatementPrinter } from '@backline/statement-pdf';
 import type { TusUploads } from '@backline/tus-uploads';
@@ -57,7 +57,7 @@ export const TOKENS = {
   recommender: token<EngineRecommender>('recommender'),
   neighbours: token<Recommender>('neighbours'),
   trainingFiles: token<Ports['trainingFiles']>('trainingFiles'),
-  modelTrainer: token<Ports['modelTrainer']>('modelTrainer'),
+  modelTrainer: token<EngineTrainer>('modelTrainer'),
   audioInspector: token<MusicMetadataInspector>('audioInspector'),
   audioRenderer: token<FfmpegRenderer>('audioRenderer'),
   payments: token<Payments>('payments'),

@@ -41,8 +41,9 @@ export const startWorker = async ({ container }: Platform): Promise<RunningWorke
   return {
     stop: async () => {
       stopping.abort();
-      // A track may take minutes: it is given back, and gone on with by whoever takes it next.
+      // A track or a training may take minutes: it is given back, and gone on with by whoever takes it next.
       await container.get(TOKENS.audioRenderer).close();
+      container.get(TOKENS.modelTrainer).close();
       await Promise.all([rollup.stop(), jobs.stop(), sound.stop()]);
     },
   };
