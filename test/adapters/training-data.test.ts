@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parquetReadObjects } from 'hyparquet';
 import type { UserId } from '@backline/core/accounts';
-import type { TrackId } from '@backline/core/catalog';
+import type { MediaKey, TrackId } from '@backline/core/catalog';
 import type { TrainingFiles, TrainingPlay, TrainingTrack } from '@backline/core/discovery';
 import { day, instant } from '@backline/core/kernel';
 import { memoryTrainingFiles } from '@backline/memory';
@@ -27,8 +27,10 @@ const TRACK: TrainingTrack = {
   genre: 'Folk',
   releasedOn: day('2024-02-29'),
   durationMs: 180_000,
+  preview: 'derived/7' as MediaKey,
 };
-const BARE: TrainingTrack = { ...TRACK, trackId: 8 as TrackId, tags: [], genre: null, releasedOn: null };
+const BARE: TrainingTrack = { ...TRACK, trackId: 8 as TrackId, tags: [], genre: null, releasedOn: null, preview: null };
+const pathOf = (key: string): string | null => (key === 'derived/7' ? '/media/derived/7' : null);
 
 const write = (by: TrainingFiles) => by.replaceDay(DAY, async (take) => take([playOf(41, 7)]));
 
@@ -39,7 +41,7 @@ describe('training data in Parquet', () => {
   beforeEach(() => {
     scratch = scratchDirectory();
     directory = join(scratch.path, 'export');
-    files = parquetTrainingFiles({ directory });
+    files = parquetTrainingFiles({ directory, pathOf });
   });
   afterEach(() => scratch.remove());
 
@@ -73,14 +75,14 @@ describe('training data in Parquet', () => {
   test('gives a listener the same pseudonym ever after, by a key that only its owner can read', async () => {
     await write(files);
     const [first] = await rowsOf(PLAYS);
-    await write(parquetTrainingFiles({ directory }));
+    await write(parquetTrainingFiles({ directory, pathOf }));
     expect((await rowsOf(PLAYS))[0]!['listener']).toBe(first!['listener']);
     expect(statSync(`${directory}.key`).mode & 0o777).toBe(0o600);
     expect(filesBelow(directory).some((path) => path.endsWith('.key'))).toBe(false);
   });
 
   test('says of tracks what there is to say', async () => {
-    await files.replaceTracks(async (take) => take([TRACK, BARE]));
+    await files.replaceTracks(async (take) => take([TRACK, BARE, { ...BARE, preview: 'in a bucket' as MediaKey }]));
     expect(await rowsOf('tracks.parquet')).toEqual([
       {
         track_id: 2n ** 40n,
@@ -89,8 +91,10 @@ describe('training data in Parquet', () => {
         genre: 'Folk',
         released_on: new Date('2024-02-29T00:00:00Z'),
         duration_ms: 180_000,
+        audio_path: '/media/derived/7',
       },
-      expect.objectContaining({ tags: [], genre: null, released_on: null }),
+      expect.objectContaining({ tags: [], genre: null, released_on: null, audio_path: null }),
+      expect.objectContaining({ audio_path: null }),
     ]);
     await files.replaceTracks(async () => undefined);
     expect(await rowsOf('tracks.parquet')).toEqual([]);
@@ -131,7 +135,10 @@ describe.each([
     'Parquet',
     () => {
       const scratch = scratchDirectory();
-      return { files: parquetTrainingFiles({ directory: join(scratch.path, 'export') }), close: scratch.remove };
+      return {
+        files: parquetTrainingFiles({ directory: join(scratch.path, 'export'), pathOf }),
+        close: scratch.remove,
+      };
     },
   ],
 ])('TrainingFiles on %s', (_, open) => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '@backline/core/accounts';
-import type { Track } from '@backline/core/catalog';
+import type { MediaKey, Rendition, Track } from '@backline/core/catalog';
 import type { Impression, Recommendations, TrainingMark, TrainingPlay, TrainingTrack } from '@backline/core/discovery';
 import { DAY_MS, HOUR_MS, MINUTE_MS, after, day, dayOf, dayStart, instant } from '@backline/core/kernel';
 import type { HoldId } from '@backline/core/payout';
@@ -56,6 +56,13 @@ export const discoveryStoresSuite = (adapter: string, open: OpenHarness): void =
       await reader().plays(of, (rows) => void found.push(...rows));
       return found.sort((a, b) => a.startedAt - b.startedAt);
     };
+    const exportedTracks = async (): Promise<readonly TrainingTrack[]> => {
+      const found: TrainingTrack[] = [];
+      await reader().tracks((rows) => void found.push(...rows));
+      return found;
+    };
+    const saveRendition = ({ id }: Track, rendition: Rendition) =>
+      commit(harness().ports.uow, ({ processings }) => processings.saveRendition(id, rendition));
     const changed = async (since: TrainingMark | null = null) => reader().changedDays(since, after(NOW, HOUR_MS));
 
     const impressionOf = (changes: Partial<Impression> = {}): Impression => ({
@@ -239,8 +246,7 @@ export const discoveryStoresSuite = (adapter: string, open: OpenHarness): void =
         });
         await addTrack(harness(), artist, { status: 'processing' });
         await remove(harness(), two!);
-        const found: TrainingTrack[] = [];
-        await reader().tracks((rows) => void found.push(...rows));
+        const found = await exportedTracks();
         expect(found.map(({ trackId }) => trackId)).toEqual([one!.id, three!.id, tagged.id]);
         expect(found.at(-1)).toEqual({
           trackId: tagged.id,
@@ -249,8 +255,27 @@ export const discoveryStoresSuite = (adapter: string, open: OpenHarness): void =
           tags: ['calm', 'ö,"'],
           releasedOn: '2024-02-29',
           durationMs: 180_000,
+          preview: null,
         });
         expect(found[0]).toMatchObject({ genre: null, tags: [], releasedOn: null });
+      });
+
+      test('are heard by a preview, once it is kept', async () => {
+        const preview: Rendition = {
+          name: 'preview-opus',
+          key: 'derived/preview' as MediaKey,
+          kept: false,
+          contentType: 'audio/ogg',
+          codec: 'opus',
+          bitrateKbps: 96,
+          sizeBytes: 360_000,
+          segments: null,
+        };
+        await saveRendition(one!, preview);
+        await saveRendition(one!, { ...preview, name: 'opus-96', key: 'derived/whole' as MediaKey, kept: true });
+        expect((await exportedTracks()).map((track) => track.preview)).toEqual([null, null, null]);
+        await saveRendition(one!, { ...preview, kept: true });
+        expect((await exportedTracks()).map((track) => track.preview)).toEqual(['derived/preview', null, null]);
       });
     });
   });

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import { type Scratch, scratchDirectory } from './scratch.ts';
 
 const isThere = spawnSync('ffmpeg', ['-version']).status === 0;
 
 /** What can only be tried with ffmpeg, which npm does not bring; continuous integration installs it. */
 export const describeWithFfmpeg = isThere ? describe : describe.skip;
+export const testWithFfmpeg = isThere ? test : test.skip;
 
 export type ProbedStream = {
   readonly codec_name: string;

@@ -19,8 +19,12 @@ export type LocalMediaOptions = {
   readonly serving?: ServingLimits;
 };
 
-/** `close` lets go of the descriptors that are kept open; sources that are out stay readable. */
-export type LocalMediaStore = MediaStore & { readonly close: () => Promise<void> };
+export type LocalMediaStore = MediaStore & {
+  /** Where a key's file lies, if it is there; null for what is no key. */
+  readonly pathOf: (key: MediaKey) => string | null;
+  /** Lets go of the descriptors that are kept open; sources that are out stay readable. */
+  readonly close: () => Promise<void>;
+};
 
 /**
  * The upload's id and the SHA-256 of the bytes, so that a key tells the digest without a look at the disk; with a
@@ -90,6 +94,7 @@ export const localMediaStore = ({ directory, clock, serving }: LocalMediaOptions
       await removeDurably(place.path);
       await files.forget(place.path);
     },
+    pathOf: (key) => placeOf(directory, key)?.path ?? null,
     close: files.close,
   };
 };

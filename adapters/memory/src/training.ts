@@ -1,3 +1,4 @@
+import type { MediaKey, TrackId } from '@backline/core/catalog';
 import {
   type ModelTrainer,
   type TrainingFiles,
@@ -9,6 +10,7 @@ import {
 import { type Day, dayOf, err } from '@backline/core/kernel';
 import { isHolding } from '@backline/core/payout';
 import type { Play } from '@backline/core/playback';
+import { renditionsIn } from './processing.ts';
 import type { Readable } from './state.ts';
 
 const BELIEVED_LITTLE = 0.1;
@@ -48,10 +50,14 @@ export const trainingReader = (state: Readable): TrainingReader => {
             genre,
             releasedOn,
             durationMs: audio.durationMs,
+            preview: previewOf(state, id),
           })),
       ),
   };
 };
+
+const previewOf = (state: Readable, id: TrackId): MediaKey | null =>
+  renditionsIn(state, id).find(({ name, kept }) => kept && name === 'preview-opus')?.key ?? null;
 
 export type MemoryTrainingFiles = TrainingFiles & {
   readonly days: () => ReadonlyMap<Day, readonly TrainingPlay[]>;

@@ -1,5 +1,5 @@
 import type { UserId } from '@backline/core/accounts';
-import type { TrackId } from '@backline/core/catalog';
+import type { MediaKey, TrackId } from '@backline/core/catalog';
 import type { TrainingReader } from '@backline/core/discovery';
 import { DAY_MS, HOUR_MS, type Instant, before, day, dayStart, instant, isoText, after } from '@backline/core/kernel';
 import type { Connection } from './connection.ts';
@@ -35,8 +35,9 @@ where p.started_at >= $1::timestamptz and p.started_at < $2::timestamptz
   and p.verdict not in ('self-play', 'overlapping')`;
 
 const TRACKS = `
-select id, artist_id, tags, genre, released_on::text, duration_ms from track
-where removed_at is null and status <> 'processing' order by id`;
+select t.id, t.artist_id, t.tags, t.genre, t.released_on::text, t.duration_ms, r.media_key
+from track t left join rendition r on r.track_id = t.id and r.name = 'preview-opus' and r.kept
+where t.removed_at is null and t.status <> 'processing' order by t.id`;
 
 type PlayRow = [listener: number, track: number, artist: number, startedAt: number, msPlayed: number, trust: number];
 type TrackRow = [
@@ -46,6 +47,7 @@ type TrackRow = [
   genre: string | null,
   releasedOn: string | null,
   durationMs: number,
+  preview: string | null,
 ];
 
 /** What a clock of another process may be behind. */
@@ -83,13 +85,14 @@ export const trainingReader = (connection: Connection): TrainingReader => ({
     longRead(connection, ({ inParts }) =>
       inParts<TrackRow>(TRACKS, [], (rows) =>
         take(
-          rows.map(([id, artistId, tags, genre, releasedOn, durationMs]) => ({
+          rows.map(([id, artistId, tags, genre, releasedOn, durationMs, preview]) => ({
             trackId: id as TrackId,
             artistId: artistId as UserId,
             tags,
             genre,
             releasedOn: releasedOn === null ? null : day(releasedOn),
             durationMs,
+            preview: preview as MediaKey | null,
           })),
         ),
       ),

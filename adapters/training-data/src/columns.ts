@@ -1,3 +1,4 @@
+import type { MediaKey } from '@backline/core/catalog';
 import type { TrainingPlay, TrainingTrack } from '@backline/core/discovery';
 import type { Column } from './parquet-file.ts';
 
@@ -32,7 +33,10 @@ export const playColumns = (pseudonymOf: (listenerId: number) => string): readon
   { name: 'trust', schema: [{ name: 'trust', type: 'FLOAT', ...required }], valueOf: ({ trust }) => trust },
 ];
 
-export const TRACK_COLUMNS: readonly Column<TrainingTrack>[] = [
+/** Where this machine has the file of a key; null where it has none. */
+export type PathOf = (key: MediaKey) => string | null;
+
+export const trackColumns = (pathOf: PathOf): readonly Column<TrainingTrack>[] => [
   { name: 'track_id', schema: [...int64('track_id')], valueOf: ({ trackId }) => BigInt(trackId) },
   { name: 'artist_id', schema: [...int64('artist_id')], valueOf: ({ artistId }) => BigInt(artistId) },
   {
@@ -51,4 +55,9 @@ export const TRACK_COLUMNS: readonly Column<TrainingTrack>[] = [
     valueOf: ({ releasedOn }) => (releasedOn === null ? undefined : Date.parse(releasedOn) / DAY_MS),
   },
   { name: 'duration_ms', schema: [...int32('duration_ms')], valueOf: ({ durationMs }) => durationMs },
+  {
+    name: 'audio_path',
+    schema: [...text('audio_path', optional)],
+    valueOf: ({ preview }) => (preview === null ? undefined : (pathOf(preview) ?? undefined)),
+  },
 ];

@@ -4,12 +4,13 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainingFiles, TrainingMark } from '@backline/core/discovery';
 import { instant } from '@backline/core/kernel';
-import { TRACK_COLUMNS, playColumns } from './columns.ts';
+import { type PathOf, playColumns, trackColumns } from './columns.ts';
 import { replaceParquet } from './parquet-file.ts';
 
 export type TrainingFilesOptions = {
   /** Made when it is not there. */
   readonly directory: string;
+  readonly pathOf: PathOf;
 };
 
 const KEY_BYTES = 32;
@@ -18,7 +19,7 @@ const KEY_BYTES = 32;
  * Parquet in a folder: `plays/day=YYYY-MM-DD/plays.parquet` and `tracks.parquet`. Listeners have pseudonyms by a key that
  * is made once, lies in the folder above, and that the engine is never told of.
  */
-export const parquetTrainingFiles = ({ directory }: TrainingFilesOptions): TrainingFiles => {
+export const parquetTrainingFiles = ({ directory, pathOf }: TrainingFilesOptions): TrainingFiles => {
   mkdirSync(directory, { recursive: true, mode: 0o750 });
   const markPath = join(directory, 'mark.json');
   let key: Promise<Buffer> | null = null;
@@ -46,7 +47,7 @@ export const parquetTrainingFiles = ({ directory }: TrainingFilesOptions): Train
       await replaceParquet(path, await columns(), fill, { evenIfEmpty: false });
     },
     replaceTracks: async (fill) => {
-      await replaceParquet(join(directory, 'tracks.parquet'), TRACK_COLUMNS, fill, { evenIfEmpty: true });
+      await replaceParquet(join(directory, 'tracks.parquet'), trackColumns(pathOf), fill, { evenIfEmpty: true });
     },
     saveMark: async (mark) => {
       const temporary = `${markPath}.${process.pid}`;

@@ -10,10 +10,12 @@ import { TOKENS } from './tokens.ts';
 export const localAudioModule = ({ dataDir }: Config): ContainerModule =>
   new ContainerModule(({ bind }) => {
     const directory = join(dataDir, 'audio');
-    bind(TOKENS.media)
+    bind(TOKENS.localMedia)
       .toResolvedValue((clock) => localMediaStore({ directory, clock }), [TOKENS.clock])
       .inSingletonScope()
       .onDeactivation((media) => media.close());
+    bind(TOKENS.media).toResolvedValue((media) => media, [TOKENS.localMedia]);
+    bind(TOKENS.mediaPath).toResolvedValue(({ pathOf }) => pathOf, [TOKENS.localMedia]);
     bind(TOKENS.sweepUploads).toResolvedValue(
       (clock, uploads) => async () => (await sweepStaging({ directory, clock })) + (await uploads.sweep()),
       [TOKENS.clock, TOKENS.uploads],
@@ -28,6 +30,7 @@ export const s3AudioModule = (s3: S3Config): ContainerModule =>
       .inSingletonScope()
       .onDeactivation((bucket) => bucket.close());
     bind(TOKENS.media).toResolvedValue((bucket) => bucket, [TOKENS.bucket]);
+    bind(TOKENS.mediaPath).toConstantValue(() => null);
     bind(TOKENS.sweepUploads).toResolvedValue(
       (bucket, uploads) => async () => (await bucket.sweep()) + (await uploads.sweep()),
       [TOKENS.bucket, TOKENS.uploads],

@@ -32,7 +32,7 @@ export const recommenderModule = ({ dataDir, recommenderUrl }: Config): Containe
       )
       .inSingletonScope();
     bind(TOKENS.trainingFiles)
-      .toDynamicValue(() => parquetTrainingFiles({ directory: folders.exported }))
+      .toResolvedValue((pathOf) => parquetTrainingFiles({ directory: folders.exported, pathOf }), [TOKENS.mediaPath])
       .inSingletonScope();
     bind(TOKENS.modelTrainer)
       .toDynamicValue(() => engineTrainer(folders))

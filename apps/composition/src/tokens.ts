@@ -3,9 +3,10 @@ import type { FfmpegRenderer, MusicMetadataInspector } from '@backline/audio';
 import type { Argon2PasswordHasher } from '@backline/auth';
 import type { CloudinaryImages } from '@backline/cloudinary';
 import type { Core, Ports } from '@backline/core';
+import type { MediaKey } from '@backline/core/catalog';
 import type { Recommender } from '@backline/core/discovery';
 import type { Clock, Ids } from '@backline/core/kernel';
-import type { LocalImageStore } from '@backline/local-media';
+import type { LocalImageStore, LocalMediaStore } from '@backline/local-media';
 import type { Database } from '@backline/mikro-orm';
 import type { SandboxPayments } from '@backline/sandbox-payments';
 import type { EngineFolders, EngineRecommender, EngineTrainer } from '@backline/recommender';
@@ -46,9 +47,12 @@ export const TOKENS = {
   localImages: token<LocalImageStore>('localImages'),
   cloudinary: token<CloudinaryImages>('cloudinary'),
   images: token<Ports['images']>('images'),
+  localMedia: token<LocalMediaStore>('localMedia'),
   /** Where audio lies in a bucket. */
   bucket: token<S3MediaStore>('bucket'),
   media: token<Ports['media'] & { readonly close: () => Promise<void> }>('media'),
+  /** Where this machine has the file of a key; null where it has none. */
+  mediaPath: token<(key: MediaKey) => string | null>('mediaPath'),
   uploads: token<TusUploads>('uploads'),
   /** Removes what uploads of processes that died left behind; how many files. */
   sweepUploads: token<() => Promise<number>>('sweepUploads'),

@@ -51,7 +51,9 @@ def write_plays(export: Path, rows: list[Row]) -> None:
 
 def write_tracks(export: Path, rows: list[Row]) -> None:
     export.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(rows, TRACKS), export / "tracks.parquet")
+    with_sound = any("audio_path" in row for row in rows)
+    schema = TRACKS.append(pa.field("audio_path", pa.string())) if with_sound else TRACKS
+    pq.write_table(pa.Table.from_pylist(rows, schema), export / "tracks.parquet")
 
 
 def write_erased(export: Path, listeners: list[str]) -> None:

@@ -60,6 +60,15 @@ def test_tracks_without_sound_have_empty_rows_and_a_warning(tmp_path: Path, capl
     assert not audio_features(vectors)[:3].toarray().any()
 
 
+def test_of_many_new_sounds_the_last_are_heard_first_and_the_rest_the_next_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    paths = [_tone(tmp_path / f"{hertz}.wav", hertz) for hertz in (220, 330, 440)]
+    heard = [np.isfinite(audio_vectors(paths, tmp_path / "cache", new_sounds=1)).all(axis=1) for _ in range(3)]
+    assert np.array(heard).tolist() == [[False, False, True], [False, True, True], [True, True, True]]
+    assert "2 tracks go without their sound" in caplog.text
+
+
 def test_a_vector_is_computed_once_for_the_same_bytes(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     first = audio_vectors([_tone(tmp_path / "tone.wav", 440)], cache)
@@ -69,3 +78,9 @@ def test_a_vector_is_computed_once_for_the_same_bytes(tmp_path: Path) -> None:
     assert not audio_vectors([tmp_path / "copy.wav"], cache).any()
     assert first.any()
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_a_preview_as_the_platform_makes_it_is_heard(tmp_path: Path) -> None:
+    times = np.arange(2 * 48_000) / 48_000
+    soundfile.write(tmp_path / "preview", np.sin(2 * np.pi * 440 * times), 48_000, format="OGG", subtype="OPUS")
+    assert np.isfinite(embedding(tmp_path / "preview")).all()

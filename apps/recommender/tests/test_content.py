@@ -1,10 +1,8 @@
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import soundfile
-from planted import TRACKS
+from planted import write_tracks
 
 from backline_recommender.catalogue import read_catalogue
 from backline_recommender.content import content_of
@@ -17,8 +15,7 @@ def catalogue_with(export: Path, paths: list[str | None]) -> Path:
         {"track_id": number + 1, "artist_id": 1, "tags": ["dub", "live" if number % 2 else "tape"], "audio_path": path}
         for number, path in enumerate(paths)
     ]
-    schema = TRACKS.append(pa.field("audio_path", pa.string()))
-    pq.write_table(pa.Table.from_pylist(rows, schema), export / "tracks.parquet")
+    write_tracks(export, rows)
     return export
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from planted import AS_OF, TwoTastes, play, two_tastes, write_tracks
 
 from backline_recommender import neighbours
@@ -18,6 +19,8 @@ from backline_recommender.recommend import for_you
 from backline_recommender.refused import RefusedError
 from backline_recommender.training import train
 from backline_recommender.wire import EngineItem, ForYouRequest, RecentPlay, utc_text
+
+RATE_HZ = 48_000
 
 
 def list_for(model: Model, tracks: list[int], limit: int = 10, seed: int = 0) -> list[EngineItem]:
@@ -82,6 +85,38 @@ def test_tracks_of_which_nothing_is_known_are_tried_too(tmp_path: Path, planted:
     shown = [item for items in lists for item in items if item.track_id == 500]
     assert shown
     assert {item.source for item in shown} == {"explore"}
+
+
+def record(path: Path, taste: int, seed: int) -> str:
+    """Two seconds of a low hum, or of a hiss."""
+    chance = np.random.default_rng(seed)
+    times = np.arange(2 * RATE_HZ) / RATE_HZ
+    hum = np.sin(2 * np.pi * chance.uniform(90, 160) * times)
+    hiss = chance.standard_normal(len(times))
+    soundfile.write(path, 0.3 * (hum if taste == 0 else hiss), RATE_HZ, format="OGG", subtype="OPUS")
+    return str(path)
+
+
+def test_a_new_track_of_which_only_its_sound_is_known_finds_its_listeners(tmp_path: Path) -> None:
+    planted = two_tastes(fans=24, artists=4, tracks=5, heard=10)
+    rows = [
+        row
+        | {"tags": [], "genre": None, "audio_path": record(tmp_path / str(track), planted.taste_of[track], track)}
+        | ({"artist_id": 1_000 + track} if track in planted.new_tracks else {})
+        for row in planted.tracks
+        for track in [row["track_id"]]
+    ]
+    planted.write(tmp_path)
+    write_tracks(tmp_path, rows)
+    trained = train(tmp_path, tmp_path / "models", train_locally, AS_OF)
+    model = Model.of(read(tmp_path / "models", trained.version))
+    for track in planted.new_tracks:
+        row = int(model.rows_of([track])[0])
+        scores = [score_after(model, model.rows_of(heard), row) for heard in planted.heard]
+        own = [
+            score for score, taste in zip(scores, planted.fan_taste, strict=True) if taste == planted.taste_of[track]
+        ]
+        assert own.mean() > scores.mean() + 0.1, track
 
 
 @pytest.mark.parametrize("limit", [1, 7, 10, 20, 55, 100])

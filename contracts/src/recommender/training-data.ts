@@ -40,7 +40,7 @@ export const TRACK_COLUMNS: readonly Column[] = [
     name: 'audio_path',
     type: 'string',
     optional: true,
-    means: 'a file that the engine may read to hear how it sounds',
+    means: 'a preview of it that the engine may read to hear how it sounds, null where there is none',
   },
 ];
 

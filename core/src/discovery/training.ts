@@ -1,5 +1,5 @@
 import type { UserId } from '../accounts/index.ts';
-import type { TrackId } from '../catalog/index.ts';
+import type { MediaKey, TrackId } from '../catalog/index.ts';
 import { type Day, type Instant, type Result, ok } from '../kernel/index.ts';
 
 /** A play as the engine learns from it. */
@@ -20,6 +20,8 @@ export type TrainingTrack = {
   readonly genre: string | null;
   readonly releasedOn: Day | null;
   readonly durationMs: number;
+  /** A preview of it, once there is one: what the platform made itself, so that the engine reads no file of an upload. */
+  readonly preview: MediaKey | null;
 };
 
 /** How far an export has come; what it says is the reader's own matter. */

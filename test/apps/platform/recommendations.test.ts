@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { listRecommendations, listSimilarTracks, listenToRadio } from '@backline/contracts/http';
 import { expectContract } from '../../support/http.ts';
 import { describeWithEngine } from '../../support/engine.ts';
+import { testWithFfmpeg } from '../../support/ffmpeg.ts';
 import { type Member, join, publish } from '../../support/people.ts';
 import { type TestDatabase, freshDatabase } from '../../support/postgres.ts';
 import { type Program, endPrograms, eventually, processesWith, runToEnd, startApp } from '../../support/programs.ts';
@@ -68,11 +69,9 @@ describeWithEngine('a platform with two tastes', () => {
       expect(status).toBe(200);
       fans.push({ member, taste, heard: [...new Set(heard)] });
     }
-    await eventually(async () => {
-      const listed = await app.call('GET', `/tracks/${songs[1]!.at(-1)}`);
-      return listed.body.status === 'ready';
-    });
-  }, 240_000);
+    for (const song of songs.flat())
+      await eventually(async () => (await app.call('GET', `/tracks/${song}`)).body.status === 'ready');
+  }, 600_000);
   afterAll(async () => {
     await endPrograms();
     await database.drop();
@@ -114,6 +113,11 @@ describeWithEngine('a platform with two tastes', () => {
     }
     expect(because).toBeGreaterThan(fans.length);
   }, 180_000);
+
+  testWithFfmpeg('hears how the songs sound by their previews', () => {
+    const { length } = readdirSync(joinPath(models(), 'sounds/librosa-v1')).filter((name) => name.endsWith('.npy'));
+    expect(length).toBeGreaterThan(0);
+  });
 
   test('what sounds alike and what a station plays are of one taste too', async () => {
     const { member } = fans[0]!;

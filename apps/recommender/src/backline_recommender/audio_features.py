@@ -24,6 +24,8 @@ CLIP_SECONDS = 30.0
 SHORTEST_SECONDS = 1.0
 CLIPPED_AT = 3.0
 """Standard deviations."""
+NEW_SOUNDS = 1_000
+"""How many are listened to in one training, at half a second of a core each; the rest the next times."""
 
 
 class AudioError(Exception):
@@ -67,32 +69,45 @@ def embedding(path: Path) -> Float32:
     return vector
 
 
-def _stored(path: Path, cache: Path) -> Float32:
-    """From the cache, where a vector lies under its extractor and the digest of the file that it was made from."""
+def _place(path: Path, cache: Path) -> Path:
+    """Where a vector is kept: under its extractor and the digest of the file that it was made from."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    kept = cache / EXTRACTOR / f"{digest}.npy"
-    if kept.exists():
-        known: Float32 = np.load(kept, allow_pickle=False)
-        return known
-    vector = embedding(path)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_name(f".{os.getpid()}-{digest}.npy")
+    return cache / EXTRACTOR / f"{digest}.npy"
+
+
+def _keep(vector: Float32, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_name(f".{os.getpid()}-{place.name}")
     np.save(unfinished, vector, allow_pickle=False)
-    unfinished.rename(kept)
-    return vector
+    unfinished.rename(place)
 
 
-def audio_vectors(paths: Sequence[Path | None], cache: Path) -> Float32:
-    """[tracks, DIMENSIONS] A row of NaN where there is no file, or none that can be read, which is logged."""
+def audio_vectors(paths: Sequence[Path | None], cache: Path, new_sounds: int = NEW_SOUNDS) -> Float32:
+    """
+    [tracks, DIMENSIONS] A row of NaN where there is no file, or none that can be read, which is logged.
+
+    At most `new_sounds` files that aren't in the cache are listened to, the last ones first; the others have to wait.
+    """
     vectors = np.full((len(paths), DIMENSIONS), np.nan, dtype=np.float32)
-    for row, path in enumerate(paths):
+    listened, left = 0, 0
+    for row, path in reversed(list(enumerate(paths))):
         if path is None:
             continue
         try:
-            vectors[row] = _stored(path, cache)
+            place = _place(path, cache)
+            if place.exists():
+                vectors[row] = np.load(place, allow_pickle=False)
+            elif listened < new_sounds:
+                listened += 1
+                vectors[row] = embedding(path)
+                _keep(vectors[row], place)
+            else:
+                left += 1
         except (AudioError, OSError) as cause:
             log.warning("a track goes without its sound: %s", cause)
+    if left > 0:
+        log.warning("%d tracks go without their sound until the next training", left)
     return vectors
 
 
