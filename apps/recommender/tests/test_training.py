@@ -112,10 +112,8 @@ def test_a_new_track_of_which_only_its_sound_is_known_finds_its_listeners(tmp_pa
     model = Model.of(read(tmp_path / "models", trained.version))
     for track in planted.new_tracks:
         row = int(model.rows_of([track])[0])
-        scores = [score_after(model, model.rows_of(heard), row) for heard in planted.heard]
-        own = [
-            score for score, taste in zip(scores, planted.fan_taste, strict=True) if taste == planted.taste_of[track]
-        ]
+        scores = np.array([score_after(model, model.rows_of(heard), row) for heard in planted.heard])
+        own = scores[np.array(planted.fan_taste) == planted.taste_of[track]]
         assert own.mean() > scores.mean() + 0.1, track
 
 
