@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { engineTrainer, startEngineProcess } from '@backline/recommender';
-import { eventually, processesWith } from '../support/programs.ts';
+import { processesWith } from '../support/processes.ts';
+import { eventually } from '../support/programs.ts';
 import { type Scratch, scratchDirectory } from '../support/scratch.ts';
 
 const ENGINE = fileURLToPath(new URL('../../apps/recommender', import.meta.url));

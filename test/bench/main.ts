@@ -5,6 +5,7 @@ import { type Row, judged, median, tableOf } from './figures.ts';
 import { loginRows } from './logins.ts';
 import { playRows } from './plays.ts';
 import { readRows } from './reads.ts';
+import { recommendingRows } from './recommending.ts';
 import { requestRows } from './requests.ts';
 import { startingRows } from './starting.ts';
 import { streamingRows } from './streaming.ts';
@@ -25,6 +26,7 @@ const MEASURES: Readonly<Record<string, (subject: Subject) => Promise<readonly R
   plays: playRows,
   starting: startingRows,
   closing: closingRows,
+  recommending: recommendingRows,
 };
 
 const asked = process.argv.slice(2);

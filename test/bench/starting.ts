@@ -1,20 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Row, fixed, limitRow, median } from './figures.ts';
 import { noise, wavHeader } from './noise.ts';
-import { BOTH_CORES, type Running, answers, freePort, residentMebibytes, startPinned } from './processes.ts';
+import { withPlatform } from './own-platform.ts';
+import { residentMebibytes } from './processes.ts';
 import { rounds } from './rounds.ts';
 import type { Subject } from './subject.ts';
-
-const MAIN = join(import.meta.dirname, '../../apps/platform/src/main.ts');
 
 const STARTS = 3;
 const SETTLING_MS = 3_000;
 const UPLOADS = 10;
 const UPLOAD_BYTES = 50_000_000;
-
-type Started = Running & { readonly url: string; readonly seconds: number };
 
 /** How soon the platform as anyone starts it is ready, and what it holds in memory, idle and while it takes uploads. */
 export const startingRows = async ({ databaseUrl }: Subject): Promise<readonly Row[]> => {
@@ -32,34 +26,10 @@ export const startingRows = async ({ databaseUrl }: Subject): Promise<readonly R
 };
 
 const secondsToReady = (databaseUrl: string | null): Promise<number> =>
-  withPlatform(databaseUrl, async ({ seconds }) => seconds);
-
-/** On both cores, in a folder of its own that is gone afterwards. */
-const withPlatform = async <T>(databaseUrl: string | null, use: (started: Started) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'backline-start-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const begun = performance.now();
-  try {
-    const running = await startPinned(
-      BOTH_CORES,
-      [process.execPath, '--conditions=@backline/source', MAIN],
-      { DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '' },
-      answers(`${url}/health/ready`),
-    );
-    const seconds = (performance.now() - begun) / 1_000;
-    try {
-      return await use({ ...running, url, seconds });
-    } finally {
-      await running.stop();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
+  withPlatform({ databaseUrl }, async ({ secondsToReady: seconds }) => seconds);
 
 const memoryOf = (databaseUrl: string): Promise<{ readonly idle: number; readonly uploading: number }> =>
-  withPlatform(databaseUrl, async ({ pid, url }) => {
+  withPlatform({ databaseUrl }, async ({ pid, url }) => {
     const held: number[] = [];
     const watching = setInterval(() => held.push(residentMebibytes(pid)), 20);
     try {

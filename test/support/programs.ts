@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, type Call, send } from './http.ts';
@@ -101,29 +100,3 @@ export const freePort = async (): Promise<number> => {
   await once(server, 'close');
   return port;
 };
-
-/** Process ids of those whose working folder it is, as PostgreSQL's is its cluster. */
-/** Ids of the processes whose command has all of the words. */
-export const processesWith = (...words: readonly string[]): readonly number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return pid > 0 && words.every((word) => command.includes(word));
-      } catch {
-        return false;
-      }
-    });
-
-export const processesIn = (folder: string): readonly number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return pid > 0 && readlinkSync(`/proc/${pid}/cwd`) === folder;
-      } catch {
-        // It has ended, or is another user's.
-        return false;
-      }
-    });

@@ -6,7 +6,8 @@ import { wav } from '../../support/audio-fixtures.ts';
 import { audioForm } from '../../support/http.ts';
 import { type Member, PASSWORD, join, logIn, subscribe } from '../../support/people.ts';
 import { png } from '../../support/pictures.ts';
-import { type Program, endPrograms, processesIn, runToEnd, startApp } from '../../support/programs.ts';
+import { processesIn } from '../../support/processes.ts';
+import { type Program, endPrograms, runToEnd, startApp } from '../../support/programs.ts';
 import { type Scratch, scratchDirectory } from '../../support/scratch.ts';
 
 let data: Scratch;

@@ -9,7 +9,8 @@ import { describeWithEngine } from '../../support/engine.ts';
 import { testWithFfmpeg } from '../../support/ffmpeg.ts';
 import { type Member, join, publish } from '../../support/people.ts';
 import { type TestDatabase, freshDatabase } from '../../support/postgres.ts';
-import { type Program, endPrograms, eventually, processesWith, runToEnd, startApp } from '../../support/programs.ts';
+import { processesWith } from '../../support/processes.ts';
+import { type Program, endPrograms, eventually, runToEnd, startApp } from '../../support/programs.ts';
 import { type Scratch, scratchDirectory } from '../../support/scratch.ts';
 
 const ARTISTS_OF_TASTE = 6;

@@ -1,12 +1,16 @@
 """`train`: from the platform's export to a model that serves. Prints one JSON document."""
 
 import argparse
+import importlib.util
 import json
+import os
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from backline_recommender.local import train_locally
+from backline_recommender.refused import RefusedError
 from backline_recommender.training import Trainer, train
 from backline_recommender.wire import utc_text
 
@@ -27,6 +31,10 @@ def _trainer(backend: str) -> Trainer:
     """Only the one that is asked for is imported: Spark is an extra of the package."""
     if backend == "local":
         return train_locally
+    if importlib.util.find_spec("pyspark") is None:
+        raise RefusedError("--backend spark needs pyspark: node apps/recommender/run.mjs --extra spark --prepare")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise RefusedError("--backend spark needs Java 17 or newer on PATH or in JAVA_HOME")
     from backline_recommender.spark import train_with_spark
 
     return train_with_spark
