@@ -176,8 +176,17 @@ class Connection:
         self._port = port
         self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that is free and that the engine has not closed for being idle, or another."""
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self._port)
+
     async def ask(self, body: bytes) -> None:
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = await self._connected()
         writer.write(REQUEST_HEAD % len(body) + body)
         answered = await reader.readuntil(b"\r\n\r\n")
         if not answered.startswith(b"HTTP/1.1 200"):
