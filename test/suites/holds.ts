@@ -298,6 +298,8 @@ export const holdsSuite = (adapter: string, open: OpenHarness): void => {
         ]);
         expect(await core.payout.holdOnTrack(artist.id, copy.id)).toMatchObject(ok({ reason, decided: null }));
         expect(await core.payout.holdOnTrack(original.artistId, copy.id)).toEqual(err({ code: 'track_not_found' }));
+        const never = (2 ** 40) as Track['id'];
+        expect(await core.payout.holdOnTrack(artist.id, never)).toEqual(err({ code: 'track_not_found' }));
         expect(await listen(2, after(SUSPECT, 12 * HOUR_MS))).toEqual(['held', 'payable']);
         expect(await core.playback.rejudgePlays(fan.id, START)).toBe(0);
         await expectSound();

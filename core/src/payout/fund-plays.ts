@@ -43,7 +43,8 @@ export const fundPlays = ({ counts, perPlay, funds, reserve, currency }: PlayFun
   const heard = new Map(
     counts.listeners.map((listenerId, index) => [listenerId, heardBy(rowsOfListener(counts, index), prices)]),
   );
-  const fanIds = [...new Set([...counts.listeners, ...funds.keys()])].sort((a, b) => a - b);
+  // Those who heard nothing lack nothing, so their order says nothing.
+  const fanIds = [...new Set([...counts.listeners, ...funds.keys()])];
   const claims = fanIds.map((fanId) => ({
     fanId,
     fund: funds.get(fanId) ?? micros(0n),

@@ -127,8 +127,9 @@ const inOrder = (
   };
 };
 
+/** Of two different ones. */
 const byTrackAndMonth = (a: TrackMonth, b: TrackMonth): number =>
-  a.trackId - b.trackId || (a.playedIn < b.playedIn ? -1 : a.playedIn > b.playedIn ? 1 : 0);
+  a.trackId - b.trackId || (a.playedIn < b.playedIn ? -1 : 1);
 
 /** The numbers of `column`, which number the values of `from`, as numbers of the same values in `to`. */
 const renumbered = <T>(column: Uint32Array, from: readonly T[], to: readonly T[]): Uint32Array => {

@@ -256,8 +256,8 @@ describe('a month', () => {
     const listeners = Array.from({ length: 20 }, (_, index) => (201 + index) as UserId);
     const { solvency } = closeMonth(
       october({
-        payable: playCounts(listeners.map((listenerId, index) => plays(listenerId, SONG, 10 * (index + 1)))),
-        receipts: [tenDollars(ANA)],
+        payable: playCounts(listeners.map((listenerId, index) => plays(listenerId, SONG, 10 * (20 - index)))),
+        receipts: [tenDollars(ANA), { ...tenDollars(BO), refunded: micros(10_000_000n) }],
         opening: {
           reserve: micros(1_000n),
           debts: [{ origin: month('2026-09'), userId: OTHER, trackId: TUNE, splitVersion: null, amount: micros(7n) }],
@@ -330,6 +330,10 @@ describe('a close tells', () => {
   test('of what is owed by age, then by whom, then for which track', () => {
     const { debts } = closeMonth(
       october({
+        tracks: [
+          { trackId: SONG, artistId: OTHER },
+          { trackId: TUNE, artistId: ARTIST },
+        ],
         payable: playCounts([plays(BO, SONG, 1), plays(BO, TUNE, 1)]),
         receipts: [],
         opening: {

@@ -37,6 +37,7 @@ describe('money as text', () => {
     '1,000000',
     '.000001',
     '1e3.000000',
+    '1.000000x',
   ])('%j is no amount', (text) => {
     expect(moneyFromText(text)).toBeNull();
   });

@@ -32,9 +32,11 @@ const merged = (rows: readonly PayableCount[]): readonly PayableCount[] => {
 describe('play counts', () => {
   test('are the rows, each listener, track and month once, in order', () => {
     fc.assert(
-      fc.property(fc.array(row, { maxLength: 40 }), (rows) =>
-        expect([...rowsOf(playCounts(rows))]).toEqual(merged(rows)),
-      ),
+      fc.property(fc.array(row, { maxLength: 40 }), (rows) => {
+        const counts = playCounts(rows);
+        expect([...rowsOf(counts)]).toEqual(merged(rows));
+        expect([counts.plays.length, counts.trackMonthOf.length]).toEqual(Array(2).fill(merged(rows).length));
+      }),
       { ...SEEDED, numRuns: 300 },
     );
   });

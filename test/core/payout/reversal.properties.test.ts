@@ -2,11 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import type { UserId } from '@backline/core/accounts';
 import type { TrackId } from '@backline/core/catalog';
 import { USD, instant, micros, money, month } from '@backline/core/kernel';
-import { type Debt, type FoundFraud, divide, reversedShares, takeBackShares } from '@backline/core/payout';
+import {
+  type FoundFraud,
+  type SplitVersionId,
+  debtsReversed,
+  divide,
+  reversedShares,
+  takeBackShares,
+} from '@backline/core/payout';
 import fc from 'fast-check';
 import { SEEDED } from '../../arbitraries/seed.ts';
 
 const PERIOD = month('2026-10');
+const EARLIER = month('2026-09');
+const SPLIT = 7 as SplitVersionId;
 const USERS = [1, 2, 3] as readonly number[] as readonly UserId[];
 
 const amount = fc.oneof(fc.bigInt({ min: 0n, max: 20n }), fc.bigInt({ min: 0n, max: 10n ** 9n }));
@@ -18,14 +27,14 @@ const shares = fc
   )
   .map((points) => USERS.map((userId, index) => ({ userId, basisPoints: points[index] ?? 0, acceptedAt: instant(0) })));
 
-/** Of different tracks of one close. */
+/** Of different tracks of one close, every other one split. */
 const found: fc.Arbitrary<readonly FoundFraud[]> = fc
   .array(fc.tuple(amount, amount, shares), { minLength: 1, maxLength: 4 })
   .map((tracks) =>
     tracks.map(([fraud, rest, of], index) => ({
       period: PERIOD,
       trackId: (index + 1) as TrackId,
-      splitVersion: null,
+      splitVersion: index % 2 === 0 ? null : SPLIT,
       plays: 1,
       amount: micros(fraud),
       counted: micros(fraud + rest),
@@ -34,21 +43,21 @@ const found: fc.Arbitrary<readonly FoundFraud[]> = fc
   );
 
 const standing = fc.record({
-  owed: fc.array(fc.tuple(fc.constantFrom(...USERS), fc.integer({ min: 1, max: 5 }), amount), { maxLength: 6 }),
+  owed: fc.uniqueArray(
+    fc.record({
+      origin: fc.constantFrom(PERIOD, EARLIER),
+      userId: fc.constantFrom(...USERS),
+      trackId: fc.integer({ min: 1, max: 5 }).map((id) => id as TrackId),
+      splitVersion: fc.constantFrom(null, SPLIT),
+      amount: amount.map(micros),
+    }),
+    { maxLength: 12, selector: (debt) => `${debt.origin} ${debt.userId} ${debt.trackId} ${debt.splitVersion}` },
+  ),
   available: fc.tuple(amount, amount, amount),
 });
 
 describe('what is taken back', () => {
-  const cases = fc.tuple(found, standing).map(([fraud, { owed, available }]) => {
-    const debts: readonly Debt[] = [...new Map(owed.map((one) => [`${one[0]} ${one[1]}`, one])).values()].map(
-      ([userId, trackId, micro]) => ({
-        origin: PERIOD,
-        userId,
-        trackId: trackId as TrackId,
-        splitVersion: null,
-        amount: micros(micro),
-      }),
-    );
+  const cases = fc.tuple(found, standing).map(([fraud, { owed: debts, available }]) => {
     const has = new Map(USERS.map((userId, index) => [userId, micros(available[index] ?? 0n)]));
     return { fraud, debts, has, taken: takeBackShares(fraud, debts, has, USD) };
   });
@@ -73,7 +82,13 @@ describe('what is taken back', () => {
       fc.property(cases, ({ debts, has, taken }) => {
         for (const share of taken) {
           const debt =
-            debts.find((one) => one.userId === share.artistId && one.trackId === share.trackId)?.amount ?? 0n;
+            debts.find(
+              ({ origin, userId, trackId, splitVersion }) =>
+                origin === share.period &&
+                userId === share.artistId &&
+                trackId === share.trackId &&
+                splitVersion === share.splitVersion,
+            )?.amount ?? 0n;
           expect(share.fromDeferred).toBeLessThanOrEqual(debt);
           if (share.fromAvailable > 0n) expect(share.fromDeferred).toBe(debt);
         }
@@ -97,6 +112,10 @@ describe('what is taken back', () => {
       fc.property(cases, ({ fraud, taken }) => {
         const told = reversedShares(taken);
         expect(told.every(({ balance, deferred }) => balance !== 0n || deferred !== 0n)).toBe(true);
+        const debts = debtsReversed({ shares: told });
+        expect(debts.map((debt) => debt.amount)).toEqual(
+          told.map(({ deferred }) => deferred).filter((deferred) => deferred !== 0n),
+        );
         expect(told.reduce((sum, { balance, deferred }) => sum - balance - deferred, 0n)).toBe(
           fraud.reduce((sum, { amount: gone }) => sum + gone, 0n),
         );
