@@ -7,6 +7,8 @@ export default {
   testEnvironmentOptions: config.testEnvironmentOptions,
   testTimeout: config.testTimeout,
   rootDir: '..',
+  testRunner: '<rootDir>/mutation/jest-circus-in-short.mjs',
+  testSequencer: '<rootDir>/mutation/shortest-first.mjs',
   testMatch: ['<rootDir>/core/payout/*.test.ts', '<rootDir>/adapters/memory.test.ts'],
   moduleNameMapper: {
     '^fast-check$': '<rootDir>/mutation/quick-fast-check.ts',

@@ -4,7 +4,7 @@ import fc, {
   type Parameters,
 } from '../../node_modules/fast-check/lib/fast-check.js';
 
-/** Enough for nearly all mutants; those that survive are looked at with `npm run mutation -- --patient`. */
+/** Enough for nearly all mutants. */
 const RUNS = 50;
 
 const quick = <T>(parameters: Parameters<T> = {}): Parameters<T> => ({
