@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Core, type Ports, createCore } from '@backline/core';
 import type { User } from '@backline/core/accounts';
-import { DAY_MS, USD, err, micros, ok } from '@backline/core/kernel';
-import { type PayoutAccountId, artistAccount } from '@backline/core/payout';
+import { DAY_MS, USD, err, micros, money, ok } from '@backline/core/kernel';
+import { type PayoutAccountId, artistAccount, groupOf, transferIn } from '@backline/core/payout';
 import { type MemoryPayees, type MemoryPorts, type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
 import { valueOf } from '../core/platform.ts';
 import { dying } from '../support/dying.ts';
@@ -50,6 +50,18 @@ export const transferEarningsSuite = (adapter: string, open: OpenHarness): void 
       return accounts.map((account) => balances.get(account) ?? 0n);
     };
     const amountsSent = () => payees.sent().map(({ amount }) => amount.micros);
+
+    const outcomes = async () =>
+      (await harness().published())
+        .filter((event) => event.type === 'payout.transfer_ended')
+        .map(({ transferId, artistId, outcome, occurredAt }) => ({ transferId, artistId, outcome, occurredAt }));
+    const bookedSteps = async (sourceId: string): Promise<readonly string[]> => {
+      const steps = ['begun', 'settled', 'failed', 'reversed', ''];
+      const found = await commit(ports.uow, ({ ledger }) =>
+        Promise.all(steps.map((kind) => ledger.findEvent({ sourceType: 'transfer', sourceId, kind }))),
+      );
+      return steps.filter((_, index) => found[index] !== null);
+    };
     const expectSound = async (): Promise<void> => expect(await ports.ledgerAudit.differences()).toEqual([]);
 
     test('sends what is available in whole cents; the rest stays for the next time', async () => {
@@ -138,6 +150,63 @@ export const transferEarningsSuite = (adapter: string, open: OpenHarness): void 
       expect(await balancesOf(ada)).toEqual([EARNED, 0n]);
       expect((await core.payout.earningsOf(ada.id)).paid.micros).toBe(0n);
       await expectSound();
+    });
+
+    test('each step is booked under its name, and each end is told once', async () => {
+      const ada = await onboardedArtist(EARNED);
+      await core.payout.transferEarnings();
+      const { id, transferGroup } = payees.sent()[0]!;
+      const transferId = transferIn(transferGroup!)!;
+      const settled = { transferId, artistId: ada.id, outcome: 'settled', occurredAt: clock.now() };
+      expect([await bookedSteps(transferId), await outcomes()]).toEqual([['begun', 'settled'], [settled]]);
+      payees.reverse(id);
+      clock.advance(DAY_MS);
+      for (let times = 0; times < 2; times += 1) await core.payout.followPayee({ kind: 'transfer', id });
+      const reversed = { ...settled, outcome: 'reversed', occurredAt: clock.now() };
+      expect(await bookedSteps(transferId)).toEqual(['begun', 'settled', 'reversed']);
+      expect((await outcomes()).toSorted((a, b) => a.occurredAt - b.occurredAt)).toEqual([settled, reversed]);
+    });
+
+    test('and so is its refusal', async () => {
+      const ada = await onboardedArtist(EARNED);
+      payees.refuse('refused');
+      await core.payout.transferEarnings();
+      const [failed] = await outcomes();
+      expect(failed).toMatchObject({ artistId: ada.id, outcome: 'failed', occurredAt: clock.now() });
+      expect(await bookedSteps(failed!.transferId)).toEqual(['begun', 'failed']);
+    });
+
+    test('who says to have refused what they told us that they took has taken it', async () => {
+      const ada = await onboardedArtist(EARNED);
+      const { transfer } = ports.payoutGateway;
+      const forgetful = createCore({
+        ...ports,
+        payoutGateway: {
+          ...ports.payoutGateway,
+          transfer: async (order) => {
+            const sent = valueOf(await transfer(order));
+            await core.payout.followPayee({ kind: 'transfer', id: sent.id });
+            return err({ code: 'transfer_refused', reason: 'refused' });
+          },
+        },
+      });
+      await forgetful.payout.transferEarnings();
+      expect(await balancesOf(ada)).toEqual([EARNED - SENT, 0n]);
+      expect((await outcomes()).map(({ outcome }) => outcome)).toEqual(['settled']);
+      await expectSound();
+    });
+
+    test('what others sent from the same account is none of ours', async () => {
+      const ada = await onboardedArtist(EARNED);
+      for (const transferGroup of ['order-7', groupOf('0198c0de-0000-7000-8000-00000000000a' as never)]) {
+        const net = money(10_000n, USD);
+        const destination = `payee-${ada.id}` as PayoutAccountId;
+        const order = { destination, net, transferGroup, idempotencyKey: transferGroup };
+        const { id } = valueOf(await ports.payoutGateway.transfer(order));
+        expect(await core.payout.followPayee({ kind: 'transfer', id })).toEqual(ok(null));
+      }
+      expect(await core.payout.followPayee({ kind: 'transfer', id: 'never' })).toEqual(ok(null));
+      expect([await balancesOf(ada), await outcomes()]).toEqual([[EARNED, 0n], []]);
     });
 
     test('withholds what the rule says, and settles what is all withheld without the provider', async () => {

@@ -6,6 +6,7 @@ export * from './invariant.ts';
 export * from './money.ts';
 export type * from './page.ts';
 export * from './result.ts';
+export * from './text-order.ts';
 export * from './time.ts';
 export * from './unavailable.ts';
 export type * from './unit-of-work.ts';

@@ -1,3 +1,4 @@
+import { compareText } from '../kernel/index.ts';
 import { type Plain, canonicalJson } from './canonical-json.ts';
 import type { CloseInputs } from './close.ts';
 import { byAge } from './deferred.ts';
@@ -21,14 +22,14 @@ export const closeDigest = (inputs: CloseInputs, sha256: Sha256): string =>
       period: inputs.period,
       currency: inputs.currency,
       policy: inputs.policy,
-      rates: inputs.rates.toSorted((a, b) => compare(a.effectiveFrom, b.effectiveFrom)).map(ratePlain),
+      rates: inputs.rates.toSorted((a, b) => compareText(a.effectiveFrom, b.effectiveFrom)).map(ratePlain),
       splits: inputs.splits.toSorted((a, b) => a.id - b.id).map(splitPlain),
       tracks: inputs.tracks
         .toSorted((a, b) => a.trackId - b.trackId)
         .map(({ trackId, artistId }) => [trackId, artistId]),
       payable: blocksOf(inputs.payable, sha256),
       unpaid: merged(inputs.unpaid),
-      receipts: inputs.receipts.toSorted((a, b) => compare(a.invoiceId, b.invoiceId)).map(receiptPlain),
+      receipts: inputs.receipts.toSorted((a, b) => compareText(a.invoiceId, b.invoiceId)).map(receiptPlain),
       opening: {
         reserve: inputs.opening.reserve,
         debts: inputs.opening.debts
@@ -94,5 +95,3 @@ const receiptPlain = ({ invoiceId, userId, paid, tax, fee, refunded, disputed, l
   disputed,
   lines: lines.map(({ amount, serviceFrom, serviceUntil }) => [amount, serviceFrom, serviceUntil]),
 });
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,6 +1,6 @@
 import type { UserId } from '../accounts/index.ts';
 import type { TrackId } from '../catalog/index.ts';
-import { type Currency, type Micros, type Month, micros } from '../kernel/index.ts';
+import { type Currency, type Micros, type Month, compareText, micros } from '../kernel/index.ts';
 import { least, sideBySide, total } from './amounts.ts';
 import { proportionally } from './funding.ts';
 import type { SplitVersionId } from './split.ts';
@@ -49,9 +49,7 @@ export const owedByOrigin = (debts: readonly Debt[]): readonly { readonly origin
   }));
 
 export const byAge = (a: Debt, b: Debt): number =>
-  compare(a.origin, b.origin) ||
+  compareText(a.origin, b.origin) ||
   a.userId - b.userId ||
   a.trackId - b.trackId ||
   (a.splitVersion ?? 0) - (b.splitVersion ?? 0);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

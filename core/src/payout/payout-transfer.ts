@@ -1,5 +1,5 @@
 import type { Email, UserId } from '../accounts/index.ts';
-import { type Brand, type Instant, type Micros, type Money, isoText } from '../kernel/index.ts';
+import { type Brand, type Instant, type Micros, type Money, compareText, isoText } from '../kernel/index.ts';
 import type { StatementTransfer } from './statement.ts';
 
 /** The provider's id of an account that artists are paid to. */
@@ -84,6 +84,6 @@ export const transferNews = (
   transfers
     .flatMap(linesOf)
     .filter((line) => !isTold(line))
-    .sort((a, b) => compare(a.at, b.at) || compare(a.transferId, b.transferId) || compare(b.state, a.state));
-
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+    .sort(
+      (a, b) => compareText(a.at, b.at) || compareText(a.transferId, b.transferId) || compareText(b.state, a.state),
+    );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { UserId } from '@backline/core/accounts';
-import { USD, micros, month } from '@backline/core/kernel';
+import { USD, instant, micros, month } from '@backline/core/kernel';
 import {
   type AccountName,
   type BusinessEvent,
@@ -11,6 +11,7 @@ import {
   debit,
   normalSide,
   refusesOverdraft,
+  requestText,
   reverse,
   royaltyPool,
   transaction,
@@ -90,6 +91,18 @@ describe('a ledger transaction', () => {
     );
     expect(balancesOf([it, reverse(it, EVENT), reverse(it, EVENT)]).get('stripe_balance')).toBe(micros(-5n));
   });
+});
+
+test('a request is the same in whatever order its lines are', () => {
+  const it = transaction(EVENT, USD, [
+    debit('stripe_balance', 5n),
+    credit('sales_tax', 2n),
+    credit('stripe_fees', 3n),
+  ])!;
+  const textOf = (entries: typeof it.entries) =>
+    requestText({ id: 'i' as never, postedAt: instant(0), reverses: null, transaction: { ...it, entries } });
+  expect(textOf(it.entries.toReversed())).toBe(textOf(it.entries));
+  expect(textOf(it.entries.slice(1))).not.toBe(textOf(it.entries));
 });
 
 describe('an account', () => {

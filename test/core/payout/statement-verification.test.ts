@@ -123,6 +123,8 @@ describe('a statement file', () => {
     ['toString', 1, 'toString'],
     ['tracks', {}, 'tracks'],
     ['tracks.0', null, 'tracks[0]'],
+    ['tracks.0', 'Song', 'tracks[0]'],
+    ['tracks.0', 5, 'tracks[0]'],
     ['tracks.0.title', 7, 'tracks[0].title'],
     ['tracks.0.shareBasisPoints', 0, 'tracks[0].shareBasisPoints'],
     ['tracks.0.shareBasisPoints', 10_001, 'tracks[0].shareBasisPoints'],
@@ -288,5 +290,22 @@ describe('a chain of statements', () => {
       { document: 0, code: 'not-json', at: '', expected: 'a statement', found: '' },
       { document: 1, code: 'arithmetic', at: 'balance.closing', expected: '7000', found: '1' },
     ]);
+    const told = (second: Statement) => verifyStatements([first.document, sealed(second)], sha256).problems;
+    expect(told(next({ period: FIRST.period }))).toEqual([
+      { document: 1, code: 'order', at: 'period', expected: 'after 2026-10', found: '2026-10' },
+    ]);
+    const twice = { document: 1, code: 'twice', at: 'sequence', expected: '', found: '1' };
+    expect(told({ ...FIRST, closedAt: '2026-11-11T00:00:00.000Z' })).toContainEqual(twice);
+  });
+
+  test('tells the problems file by file', () => {
+    const wrong = sealed({ ...FIRST, balance: { ...FIRST.balance, closing: micros(1n) } });
+    const changed = having('policyVersion', 2);
+    expect(codes(wrong, '')).toEqual([
+      [0, 'arithmetic', 'balance.closing'],
+      [1, 'not-json', ''],
+    ]);
+    expect(codes(changed, '', wrong).map(([document]) => document)).toEqual([0, 1, 2, 2]);
+    expect(codes(changed)).toEqual([[0, 'digest', 'digest']]);
   });
 });
