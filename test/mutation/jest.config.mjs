@@ -9,10 +9,11 @@ export default {
   rootDir: '..',
   testRunner: '<rootDir>/mutation/jest-circus-in-short.mjs',
   testSequencer: '<rootDir>/mutation/shortest-first.mjs',
-  testMatch: ['<rootDir>/core/payout/*.test.ts', '<rootDir>/adapters/memory.test.ts'],
+  testMatch: ['<rootDir>/core/payout/*.test.ts', '<rootDir>/adapters/{ledger-rows,memory}.test.ts'],
   moduleNameMapper: {
     '^fast-check$': '<rootDir>/mutation/quick-fast-check.ts',
     '^@backline/core$': '<rootDir>/../core/src/index.ts',
     '^@backline/core/(.*)$': '<rootDir>/../core/src/$1/index.ts',
+    '^@backline/memory$': '<rootDir>/../adapters/memory/src/index.ts',
   },
 };

@@ -10,8 +10,11 @@ const succeeds = (command: string, args: readonly string[]): boolean =>
 const seededBugs = (names: readonly string[]): boolean =>
   succeeds(process.execPath, ['--conditions=@backline/source', join(import.meta.dirname, 'run.ts'), ...names]);
 
+/** A file's own path, or its name in core/src/payout. */
+const pathOf = (file: string): string => (file.includes('/') ? file : `core/src/payout/${file}.ts`);
+
 const stryker = (files: readonly string[]): boolean => {
-  const mutate = files.length === 0 ? [] : ['--mutate', files.map((file) => `core/src/payout/${file}.ts`).join(',')];
+  const mutate = files.length === 0 ? [] : ['--mutate', files.map(pathOf).join(',')];
   return succeeds(join(ROOT, 'node_modules/.bin/stryker'), ['run', 'test/mutation/stryker.config.mjs', ...mutate]);
 };
 

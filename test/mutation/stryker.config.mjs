@@ -12,6 +12,8 @@ export default {
     'core/src/payout/*.ts',
     '!core/src/payout/{index,ports,errors,events,period}.ts',
     '!core/src/payout/*-ports.ts',
+    'adapters/memory/src/ledger.ts',
+    'adapters/mikro-orm/src/ledger-rows.ts',
   ],
   ignorePatterns: ['/.data', '/apps', '/contracts', '/node_modules', 'dist', '.nx'],
   concurrency: 2,

@@ -1,20 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { type Result, err, isoText, micros, ok } from '@backline/core/kernel';
-import {
-  type AccountName,
-  type Entry,
-  type LedgerRepository,
-  type LedgerTransactionId,
-  type PostingRefused,
-  type PostingRequest,
-  effectOf,
-  normalSide,
-  refusesOverdraft,
-  requestText,
+import { type Result, err, micros, ok } from '@backline/core/kernel';
+import type {
+  AccountName,
+  LedgerRepository,
+  LedgerTransactionId,
+  PostingRefused,
+  PostingRequest,
 } from '@backline/core/payout';
 import { brokenConstraint } from './failures.ts';
-import { firstOf } from './periods.ts';
+import { accountsOf, digestOf, headerOf, linesOf } from './ledger-rows.ts';
 import { postedTransactions } from './posted-transactions.ts';
 import { isRefusal, refusalOf } from './posting-refusals.ts';
 
@@ -119,47 +113,3 @@ const executeInParts = async (em: SqlEntityManager, sql: string, rows: readonly 
   for (let from = 0; from < rows.length; from += ROWS_IN_STATEMENT)
     await em.execute(sql, [JSON.stringify(rows.slice(from, from + ROWS_IN_STATEMENT))]);
 };
-
-const accountsOf = (requests: readonly PostingRequest[]) => {
-  const accounts = new Map<string, Entry>();
-  for (const { transaction } of requests)
-    for (const entry of transaction.entries) accounts.set(`${entry.account} ${entry.currency}`, entry);
-  return [...accounts.values()].map((entry) => ({
-    name: entry.account,
-    currency: entry.currency,
-    normal_side: normalSide(entry.account),
-    no_overdraft: refusesOverdraft(entry.account),
-  }));
-};
-
-const headerOf = (request: PostingRequest) => ({
-  id: request.id,
-  period: firstOf(request.transaction.period),
-  source_type: request.transaction.sourceType,
-  source_id: request.transaction.sourceId,
-  kind: request.transaction.kind,
-  idempotency_key: request.idempotencyKey,
-  request_digest: digestOf(request),
-  reverses_txn_id: request.reverses,
-  line_count: request.transaction.entries.length,
-  created_at: isoText(request.postedAt),
-});
-
-/** What raises balances comes first: however they are divided, the last part overdraws an account, or none does. */
-const linesOf = (requests: readonly PostingRequest[]) => {
-  const lines = requests.flatMap(({ id, transaction }) =>
-    transaction.entries.map((entry, index) => ({ entry, line: { transaction_id: id, line_no: index + 1 } })),
-  );
-  const { rising = [], falling = [] } = Object.groupBy(lines, ({ entry }) =>
-    effectOf(entry) > 0n ? 'rising' : 'falling',
-  );
-  return [...rising, ...falling].map(({ entry: { account, side, currency: of, amount }, line }) => ({
-    ...line,
-    account,
-    currency: of,
-    side,
-    amount_micros: String(amount),
-  }));
-};
-
-const digestOf = (request: PostingRequest): string => createHash('sha256').update(requestText(request)).digest('hex');
