@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { User } from '@backline/core/accounts';
 import type { Track } from '@backline/core/catalog';
-import { USD, err, money, month } from '@backline/core/kernel';
+import { type Instant, MINUTE_MS, USD, after, err, money, month } from '@backline/core/kernel';
 import { divide } from '@backline/core/payout';
+import type { PlayId } from '@backline/core/playback';
 import { type ClosingWorld, closingWorld } from './closing-world.ts';
 import { type OpenHarness, eachTest } from './harness.ts';
-import { addArtist, addTrack } from './samples.ts';
+import { addArtist, addTrack, at, uuid } from './samples.ts';
 
 const PERIOD = month('2026-10');
 const NEXT = month('2026-11');
@@ -170,6 +171,30 @@ export const reversalsSuite = (adapter: string, open: OpenHarness): void => {
       for (const { id } of [other, third, bot!]) await reversed({ listenerId: id });
       for (const one of [artist!, drummer!])
         expect(await world.balancesOf(one, 'artist_available')).toEqual([shareOf(7n, one)]);
+      await sound();
+    });
+
+    test('what was taken back before hides neither what came later nor what was played in another month', async () => {
+      await world.listen(bot!, song!, 5);
+      await world.close();
+      expect((await reversed()).plays).toMatchObject([{ period: PERIOD, plays: 5 }]);
+      const hear = async (count: number, from: Instant): Promise<void> => {
+        const reports = Array.from({ length: count }, (_, index) => ({
+          playId: uuid(from + index) as PlayId,
+          trackId: song!.id,
+          startedAt: after(from, index * MINUTE_MS),
+          msPlayed: 31_000,
+        }));
+        for (const outcome of await world.core.playback.recordPlays(bot!.id, reports))
+          expect(outcome).toMatchObject({ outcome: 'accepted', verdict: 'payable' });
+      };
+      await hear(3, at('2026-10-20T00:00:00Z'));
+      await hear(2, at('2026-11-05T00:00:00Z'));
+      await world.close(NEXT);
+      expect((await reversed()).plays).toMatchObject([{ period: NEXT, plays: 3 }]);
+      expect((await reversed({ playedIn: NEXT })).plays).toMatchObject([{ period: NEXT, plays: 2 }]);
+      for (const playedIn of [PERIOD, NEXT])
+        expect(await reverse({ playedIn })).toEqual(err({ code: 'nothing_to_reverse' }));
       await sound();
     });
 

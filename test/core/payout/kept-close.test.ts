@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createCore } from '@backline/core';
 import { DAY_MS, type Month, USD, after, money, month, monthStart, shiftMonth } from '@backline/core/kernel';
 import { type IssuedStatement, type KeptClose, type PostedTransaction, parseStatement } from '@backline/core/payout';
-import { usualFee } from '@backline/core/subscriptions';
+import { type InvoiceId, usualFee } from '@backline/core/subscriptions';
 import { memoryPorts } from '@backline/memory';
 import { closingWorld } from '../../suites/closing-world.ts';
 import { commit } from '../../suites/harness.ts';
@@ -22,19 +22,27 @@ const seenBy =
     return save(it);
   };
 
-/** A fan hears one song of Ada's alone and one that she shares, more than they pay for; and nothing in November. */
+/** A fan hears a song of Ben's, two that he shares with Ada, and two of hers, more than they pay for; in October alone. */
 const setUp = async () => {
   const memory = memoryPorts();
   const world = closingWorld({ ports: memory, published: async () => [] }, OCTOBER);
   const harness = { ports: memory, published: async () => [] };
   const [ada, ben, fan] = [await addArtist(harness), await addArtist(harness), await world.fan(2)];
-  const [alone, shared] = [await addTrack(harness, ada), await addTrack(harness, ben)];
-  await world.share(ben, shared, [
-    [ada, 5_000],
-    [ben, 5_000],
-  ]);
-  for (const [hour, track] of [alone, shared, shared, shared, shared].entries())
-    await world.listen(fan, hour < 2 ? track : await addTrack(harness, ada), 290, hour * 60);
+  for (const [hour, [owner, isShared]] of [
+    [ben, false] as const,
+    [ben, true] as const,
+    [ben, true] as const,
+    [ada, false] as const,
+    [ada, false] as const,
+  ].entries()) {
+    const track = await addTrack(harness, owner);
+    const shares = [
+      [ada, 5_000],
+      [ben, 5_000],
+    ] as const;
+    if (isShared) await world.share(owner, track, shares);
+    await world.listen(fan, track, 290, hour * 60);
+  }
 
   const kept: KeptClose[] = [];
   const issued: (readonly IssuedStatement[])[] = [];
@@ -84,16 +92,13 @@ test('a close keeps what it owes and pays with the transaction that booked it, a
   expect(second.debts).toEqual(
     first.debts.map((debt) => ({ ...debt, by: paid!.id, amount: { ...debt.amount, micros: -debt.amount.micros } })),
   );
-  expect(first.earned.map(({ userId, splitVersion }) => [userId, splitVersion === null])).toEqual([
-    [ada.id, true],
-    [ada.id, false],
-    [ben.id, false],
-  ]);
-  expect(second.earned.map(({ period, userId, amount }) => [period, userId, amount.micros > 0n])).toEqual([
-    [NOVEMBER, ada.id, true],
-    [NOVEMBER, ada.id, true],
-    [NOVEMBER, ben.id, true],
-  ]);
+  for (const [period, { earned }] of [[OCTOBER, first] as const, [NOVEMBER, second] as const]) {
+    expect(earned.every((funds) => funds.period === period && funds.amount.micros > 0n)).toBe(true);
+    const [one, other] = [...new Set(earned.map(({ splitVersion }) => splitVersion))].filter((id) => id !== null);
+    const whose = earned.map(({ userId, splitVersion }) => `${userId} ${splitVersion}`);
+    const each = [ada.id, ben.id].flatMap((id) => [`${id} null`, `${id} ${one}`, `${id} ${other}`]);
+    expect(whose.toSorted()).toEqual(each.toSorted());
+  }
   expect(second.earned.reduce((sum, { amount }) => sum + amount.micros, 0n)).toBe(owed);
   for (const statements of issued)
     expect(statements.map(({ statement }) => statement.artistId)).toEqual([ada.id, ben.id]);
@@ -112,4 +117,16 @@ test('a month without money or plays keeps nothing of anybody', async () => {
   ]);
   expect(issued.slice(2)).toEqual([[], []]);
   expect(issued.flat().every(({ document }) => parseStatement(document).ok)).toBe(true);
+});
+
+test('whose plays nobody has paid for have nothing yet, and are owed it', async () => {
+  const { memory, fan, close, kept } = await setUp();
+  await commit(memory.uow, async ({ receipts }) => {
+    const receipt = (await receipts.find(`in_${fan.id}` as InvoiceId))!;
+    await receipts.save({ ...receipt, refunded: receipt.paid.micros });
+  });
+  await close(OCTOBER);
+  const [{ earned, debts }] = kept as [KeptClose];
+  expect(earned).toEqual([]);
+  expect(debts.reduce((sum, { amount }) => sum + amount.micros, 0n)).toBe(5n * 290n * PER_PLAY);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Core, type Ports, createCore } from '@backline/core';
 import type { User } from '@backline/core/accounts';
@@ -5,7 +6,7 @@ import { DAY_MS, HOUR_MS, before, err, ok } from '@backline/core/kernel';
 import { type PayoutAccountId, type PayoutGateway, artistAccount, credit, debit } from '@backline/core/payout';
 import { type MemoryPorts, type SteppingClock, memoryPorts, steppingClock } from '@backline/memory';
 import { type Harness, commit } from '../../suites/harness.ts';
-import { earnedBy, requestOf } from '../../suites/ledger-samples.ts';
+import { earnedBy, requestOf, transferTo } from '../../suites/ledger-samples.ts';
 import { NOW, addArtist } from '../../suites/samples.ts';
 import { valueOf } from '../platform.ts';
 
@@ -115,6 +116,26 @@ describe('a transfer', () => {
     expect((await core.payout.earningsOf(artist.id)).paid.micros).toBe(EARNED);
   });
 
+  test('that was settled while it was looked for is not asked for', async () => {
+    await earner();
+    const { transfer } = ports.payoutGateway;
+    const unheard = withGateway({
+      transfer: async (order) => {
+        await transfer(order);
+        return AWAY;
+      },
+    });
+    await unheard.payout.transferEarnings();
+    clock.advance(KEY_LIFE_MS);
+    asked = [];
+    const findTransfer = async () => {
+      await core.payout.followPayee({ kind: 'transfer', id: ports.payees.sent()[0]!.id });
+      return ok(null);
+    };
+    expect(await withGateway({ findTransfer }).payout.resumeTransfers()).toMatchObject({ waiting: 1, settled: 0 });
+    expect([asked, ports.payees.sent().length]).toEqual([['find'], 1]);
+  });
+
   test('is not asked for by one who slept after the mark for longer than the key lives', async () => {
     await begun();
     clock.advance(KEY_LIFE_MS);
@@ -161,6 +182,19 @@ describe('a transfer', () => {
 });
 
 describe('what is sent', () => {
+  test('is sent to all, and gone on with for all, however many there are', async () => {
+    const many = 501;
+    for (let count = 0; count < many; count += 1) await earner();
+    // Whose numbers are not those that the samples take.
+    const ids = { ...ports.ids, uuid: randomUUID };
+    expect(await withGateway({}, { ids }).payout.transferEarnings()).toMatchObject({ settled: many });
+    for (let count = 0; count < many; count += 1) {
+      const artist = await addArtist(harness);
+      await commit(ports.uow, ({ transfers }) => transfers.insert(transferTo(artist, 50_000 + count)));
+    }
+    expect(await withGateway({ transfer: async () => AWAY }).payout.resumeTransfers()).toMatchObject({ waiting: many });
+  });
+
   test('waits where nobody says whether the artist can be paid', async () => {
     const artist = await earner();
     ports.payees.setOnboarded(accountOf(artist), false);

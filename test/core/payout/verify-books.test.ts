@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { type Ports, createCore } from '@backline/core';
-import { err, month, ok } from '@backline/core/kernel';
+import { err, month, monthStart, ok } from '@backline/core/kernel';
 import { memoryPorts } from '@backline/memory';
 import { type ClosingWorld, closingWorld } from '../../suites/closing-world.ts';
 import { addArtist, addTrack } from '../../suites/samples.ts';
@@ -50,6 +50,9 @@ describe('the books', () => {
     ]);
     expect(changed[0]!.expected).toMatch(/^[0-9a-f]{64}$/);
     expect(changed[0]!.found).toMatch(/^[0-9a-f]{64}$/);
+    expect(await afterChange((document) => document.replace('"policyVersion":1', '"policyVersion":0'))).toMatchObject([
+      { check: 'statement', where: expect.stringMatching(/^artist \d+, statement 1, policyVersion$/) },
+    ]);
     expect(await afterChange(() => '{')).toEqual([
       {
         check: 'statement',
@@ -116,6 +119,20 @@ describe('a month that is closed', () => {
   test('is told, and nothing is looked at again', async () => {
     const again = on({ longUow: { run: never }, playCounts: { eachOf: never } });
     expect(await again.payout.closePeriod(OCTOBER)).toMatchObject(ok({ period: OCTOBER, now: false }));
+    const early = on({ clock: { now: () => monthStart(NOVEMBER) } });
+    expect(await early.payout.closePeriod(OCTOBER)).toMatchObject(ok({ period: OCTOBER, now: false }));
+  });
+
+  test('was counted after all that was played had been taken up', async () => {
+    world.set(Date.parse('2026-12-10T00:00:00Z') as never);
+    const { uow } = world.ports;
+    const left = [2, 1, 0];
+    const slow: typeof uow = {
+      run: (work) =>
+        uow.run((stores) => work({ ...stores, rollup: { ...stores.rollup, advance: async () => left.shift()! } })),
+    };
+    expect(await on({ uow: slow }).payout.closePeriod(NOVEMBER)).toMatchObject(ok({ now: true }));
+    expect(left).toEqual([]);
   });
 
   test('was closed in the first moment in which it could be', async () => {
