@@ -113,3 +113,10 @@ test('a loss that stays what it was is not told again', async () => {
   const [loss, gain] = [counted(-1, { playedIn: SEPTEMBER, counted: 'before' }), counted(1, { playedIn: SEPTEMBER })];
   expect((await counts(loss, gain)).lost).toEqual([]);
 });
+
+test('verdicts that pay nothing lose nothing', async () => {
+  const late = { playedIn: SEPTEMBER, verdict: 'held' } as const;
+  const found = await counts(counted(-2, { ...late, counted: 'before' }), counted(3, { ...late, trackId: TUNE }));
+  expect(found.lost).toEqual([]);
+  expect(found.unpaid).toEqual([{ trackId: TUNE, playedIn: SEPTEMBER, verdict: 'held', plays: 3 }]);
+});
