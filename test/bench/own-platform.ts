@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BOTH_CORES, type Running, answers, freePort, startPinned } from './processes.ts';
+import { AS_STARTED, BOTH_CORES, type Running, answers, freePort, startPinned } from './processes.ts';
 
 const commandOf = (app: 'platform' | 'ops'): readonly string[] => [
   process.execPath,
-  '--conditions=@backline/source',
+  ...AS_STARTED,
   join(import.meta.dirname, `../../apps/${app}/src/main.ts`),
 ];
 

@@ -8,6 +8,9 @@ export const SERVER_CORE = '0';
 export const CLIENT_CORE = '1';
 export const BOTH_CORES = '0,1';
 
+/** As `npm start` starts Node. */
+export const AS_STARTED = ['--max-semi-space-size=8', '--conditions=@backline/source'];
+
 const CLOCK_TICKS_PER_SECOND = 100;
 
 export type Running = { readonly pid: number; readonly stop: () => Promise<void> };

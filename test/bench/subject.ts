@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@backline/embedded-postgres';
-import { CLIENT_CORE, SERVER_CORE, type Running, answers, freePort, startPinned } from './processes.ts';
+import { AS_STARTED, CLIENT_CORE, SERVER_CORE, type Running, answers, freePort, startPinned } from './processes.ts';
 
 /** The platform on the server's core, its PostgreSQL on the client's; filled with fans and tracks. */
 export type Subject = Running & {
@@ -30,7 +30,7 @@ export const startSubject = async (): Promise<Subject> => {
   };
   const running = await startPinned(
     SERVER_CORE,
-    [process.execPath, '--conditions=@backline/source', launcher],
+    [process.execPath, ...AS_STARTED, launcher],
     {
       DATA_DIR: join(folder, 'data'),
       DATABASE_URL: postgres.url,
