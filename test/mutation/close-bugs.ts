@@ -52,8 +52,8 @@ export const CLOSE_BUGS: readonly SeededBug[] = [
   {
     name: 'debts of the youngest month are paid first',
     file: 'payout/deferred.ts',
-    find: 'compare(a.origin, b.origin) ||',
-    replace: 'compare(b.origin, a.origin) ||',
+    find: 'compareText(a.origin, b.origin) ||',
+    replace: 'compareText(b.origin, a.origin) ||',
     killedBy: law('funding pays older debts before younger ones, and keeps the rest'),
   },
   {

@@ -142,7 +142,7 @@ export const LEDGER_BUGS: readonly SeededBug[] = [
   {
     name: 'the digest of a close depends on the order of receipts',
     file: 'payout/close-digest.ts',
-    find: 'inputs.receipts.toSorted((a, b) => compare(a.invoiceId, b.invoiceId))',
+    find: 'inputs.receipts.toSorted((a, b) => compareText(a.invoiceId, b.invoiceId))',
     replace: 'inputs.receipts',
     killedBy: law('a close twice is the same, in whatever order and parts the same facts come'),
   },

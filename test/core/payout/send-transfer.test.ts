@@ -64,6 +64,18 @@ const begun = async (): Promise<User> => {
 const isOnboarded = async (artist: User): Promise<boolean | undefined> =>
   (await commit(ports.uow, ({ payoutAccounts }) => payoutAccounts.find(artist.id)))?.onboarded;
 
+/** The provider has sent it, and nobody has heard so. */
+const sentUnheard = async (): Promise<void> => {
+  const { transfer } = ports.payoutGateway;
+  const core = withGateway({
+    transfer: async (order) => {
+      await transfer(order);
+      return AWAY;
+    },
+  });
+  expect(await core.payout.transferEarnings()).toMatchObject({ waiting: 1 });
+};
+
 beforeEach(() => {
   clock = steppingClock(NOW);
   ports = memoryPorts({ clock });
@@ -101,14 +113,7 @@ describe('a transfer', () => {
 
   test('that is found is settled, and not asked for', async () => {
     const artist = await earner();
-    const { transfer } = ports.payoutGateway;
-    const unheard = withGateway({
-      transfer: async (order) => {
-        await transfer(order);
-        return AWAY;
-      },
-    });
-    await unheard.payout.transferEarnings();
+    await sentUnheard();
     clock.advance(2 * DAY_MS);
     asked = [];
     expect(await withGateway({}).payout.resumeTransfers()).toMatchObject({ settled: 1 });
@@ -118,14 +123,7 @@ describe('a transfer', () => {
 
   test('that was settled while it was looked for is not asked for', async () => {
     await earner();
-    const { transfer } = ports.payoutGateway;
-    const unheard = withGateway({
-      transfer: async (order) => {
-        await transfer(order);
-        return AWAY;
-      },
-    });
-    await unheard.payout.transferEarnings();
+    await sentUnheard();
     clock.advance(KEY_LIFE_MS);
     asked = [];
     const findTransfer = async () => {
